@@ -1,0 +1,172 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Databases made from templates: installing modules once, copying many times.
+
+Two templates are kept. The first holds the modules of others, an accounting chart and
+a warehouse; it is made again when a version changes. The second adds the addons of
+this checkout; it is made again when their files change.
+"""
+
+import hashlib
+import importlib.metadata
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from psycopg2 import sql
+
+from . import conf, paths, postgres, process
+
+BASE_MODULES = (
+    "web",
+    "account",
+    "sale_stock",
+    "queue_job",
+    "component",
+    "component_event",
+    "connector",
+)
+DISTRIBUTIONS = (
+    "odoo-addon-queue_job",
+    "odoo-addon-component",
+    "odoo-addon-component_event",
+    "odoo-addon-connector",
+)
+PREPARATION = Path(__file__).with_name("prepare_company.py")
+# Files that are never loaded into a database.
+UNLOADED_FOLDERS = {"tests", "readme", "__pycache__", "description"}
+FILESTORE = conf.ODOO_DATA / "filestore"
+
+
+def template() -> str:
+    """The name of the template with the addons of this checkout installed."""
+    with process.locked(paths.DATA / "templates.lock"):
+        base = _named("base", _versions())
+        _ensure(base, None, _install_base)
+        addons = paths.addons()
+        if not addons:
+            return base
+        name = _named("addons", [base, *_contents(addons)])
+        _ensure(name, base, _install_addons)
+        return name
+
+
+def base_template() -> str:
+    """The name of the template without the addons of this checkout."""
+    with process.locked(paths.DATA / "templates.lock"):
+        base = _named("base", _versions())
+        _ensure(base, None, _install_base)
+        return base
+
+
+def clone(name: str, source: str | None = None) -> str:
+    """Make the database ``name`` a fresh copy of the template, and return its name."""
+    source = source or template()
+    drop(name)
+    _execute("CREATE DATABASE {} TEMPLATE {}", name, source)
+    if (FILESTORE / source).exists():
+        # Stored files are named after their content and never change: links do.
+        shutil.copytree(FILESTORE / source, FILESTORE / name, copy_function=os.link)
+    return name
+
+
+def drop(name: str) -> None:
+    _execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+    shutil.rmtree(FILESTORE / name, ignore_errors=True)
+
+
+def names(prefix: str = "") -> list[str]:
+    """The databases of this checkout's role, oldest first."""
+    connection = postgres.ensure().connect()
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT datname FROM pg_database"
+                " WHERE pg_get_userbyid(datdba) = current_user ORDER BY oid"
+            )
+            found = [str(row[0]) for row in cursor.fetchall()]
+    finally:
+        connection.close()
+    return [name for name in found if name.startswith(prefix)]
+
+
+def _named(kind: str, parts: list[str]) -> str:
+    digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:10]
+    return f"{_prefix(kind)}{digest}"
+
+
+def _prefix(kind: str) -> str:
+    return f"hub_{paths.checkout_key()}_{kind}_"
+
+
+def _versions() -> list[str]:
+    odoo = (paths.ROOT / ".odoo" / "version").resolve()
+    return [
+        *(f"{name} {importlib.metadata.version(name)}" for name in DISTRIBUTIONS),
+        odoo.read_text() if odoo.is_file() else os.environ.get("ODOO_SOURCE", ""),
+        " ".join(BASE_MODULES),
+        PREPARATION.read_text(),
+    ]
+
+
+def _contents(addons: list[str]) -> Iterator[str]:
+    for addon in addons:
+        for path in sorted((paths.ROOT / addon).rglob("*")):
+            inside = path.relative_to(paths.ROOT)
+            if path.is_file() and not UNLOADED_FOLDERS.intersection(inside.parts):
+                yield f"{inside} {hashlib.sha256(path.read_bytes()).hexdigest()}"
+
+
+def _ensure(name: str, source: str | None, install: Callable[[str], None]) -> None:
+    if name in names():
+        return
+    kind = name.rpartition("_")[0] + "_"
+    building = f"{kind}building"
+    print(f"- database template {name} (once, .data/log/{building}.log)", file=sys.stderr)
+    if source:
+        clone(building, source)
+    else:
+        drop(building)
+        _execute("CREATE DATABASE {} TEMPLATE template0", building)
+    install(building)
+    if (FILESTORE / building).exists():
+        shutil.rmtree(FILESTORE / name, ignore_errors=True)
+        (FILESTORE / building).rename(FILESTORE / name)
+    _execute("ALTER DATABASE {} ALLOW_CONNECTIONS false", building)
+    _execute("ALTER DATABASE {} RENAME TO {}", building, name)
+    # The previous one may be in use by a run that started with other sources.
+    for outdated in names(kind)[:-2]:
+        drop(outdated)
+
+
+def _install_base(name: str) -> None:
+    _odoo(name, ["--init", ",".join(BASE_MODULES)])
+    configuration, log = _files(name)
+    arguments = ["shell", "--config", str(configuration), "--no-http"]
+    conf.run_odoo(arguments, log, stdin=PREPARATION)
+
+
+def _install_addons(name: str) -> None:
+    _odoo(name, ["--init", ",".join(paths.addons())])
+
+
+def _odoo(name: str, arguments: list[str]) -> None:
+    configuration, log = _files(name)
+    common = ["--config", str(configuration), "--stop-after-init", "--no-http"]
+    conf.run_odoo([*arguments, *common], log)
+
+
+def _files(name: str) -> tuple[Path, Path]:
+    configuration = conf.write(paths.DATA / "conf" / f"{name}.conf", postgres.ensure(), name)
+    return configuration, paths.LOGS / f"{name}.log"
+
+
+def _execute(statement: str, *identifiers: str) -> None:
+    connection = postgres.ensure().connect()
+    try:
+        with connection.cursor() as cursor:
+            names = map(sql.Identifier, identifiers)
+            cursor.execute(sql.SQL(statement).format(*names))
+    finally:
+        connection.close()

@@ -1,0 +1,30 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Where things are in this checkout."""
+
+import hashlib
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+DATA = ROOT / ".data"
+LOGS = DATA / "log"
+VENV = ROOT / ".venv"
+PYTHON = Path(sys.executable)
+ODOO_SCRIPT = VENV / "bin" / "odoo"
+
+# Addons of the suite that exist in this checkout, in the order of installation.
+ADDON_NAMES = ("connector_hub", "connector_shopify")
+
+
+def addons() -> list[str]:
+    return [name for name in ADDON_NAMES if (ROOT / name / "__manifest__.py").is_file()]
+
+
+def checkout_key() -> str:
+    """Tells two checkouts apart that share one PostgreSQL."""
+    return hashlib.sha256(str(ROOT).encode()).hexdigest()[:6]
+
+
+def folder(path: Path) -> Path:
+    path.mkdir(parents=True, exist_ok=True)
+    return path

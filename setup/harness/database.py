@@ -36,6 +36,8 @@ DISTRIBUTIONS = (
 PREPARATION = Path(__file__).with_name("prepare_company.py")
 # Files that are never loaded into a database.
 UNLOADED_FOLDERS = {"tests", "readme", "__pycache__", "description"}
+# Templates, named after a hash; every other database after its process.
+KEPT_KINDS = {"base", "addons"}
 FILESTORE = conf.ODOO_DATA / "filestore"
 
 
@@ -74,6 +76,22 @@ def clone(name: str, source: str | None = None) -> str:
 def drop(name: str) -> None:
     _execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
     shutil.rmtree(FILESTORE / name, ignore_errors=True)
+
+
+def own_name(purpose: str) -> str:
+    """A name for a database of this process; ``sweep`` drops it should we be killed."""
+    return f"{_prefix(purpose)}{os.getpid()}"
+
+
+def sweep() -> None:
+    """Drop what processes left that did not end in peace."""
+    for name in names(f"hub_{paths.checkout_key()}_"):
+        owner = name.rpartition("_")[2]
+        kind = name.split("_")[2]
+        if kind in KEPT_KINDS or not owner.isdecimal():
+            continue
+        if not process.is_alive(int(owner)):
+            drop(name)
 
 
 def names(prefix: str = "") -> list[str]:

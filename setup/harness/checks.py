@@ -1,0 +1,165 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""setup/test: static checks, then every test of the repository.
+
+    setup/test                      everything, as CI does
+    setup/test PATH -k NAME ...     only these tests, with pytest's own options
+
+All sections run, also after one has failed. The last line sums up the pytest runs.
+"""
+
+import contextlib
+import dataclasses
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from . import conf, database, lint, paths, postgres, process
+
+REPORTS = paths.DATA / "reports"
+NO_TESTS = 5  # pytest's exit code when nothing was collected
+
+
+@dataclasses.dataclass
+class Result:
+    name: str
+    fine: bool
+    seconds: float
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+
+
+def main() -> int:
+    process.exit_on_signals()
+    arguments = sys.argv[1:]
+    results = list(_selected(arguments) if arguments else _everything())
+    return _summary(results)
+
+
+def _everything() -> Iterator[Result]:
+    for name, check in lint.CHECKS.items():
+        _headline(name)
+        started = time.monotonic()
+        fine = check()
+        yield _closed(Result(name, fine, time.monotonic() - started))
+    for name, folder in (("pure tests", "tests/pure"), ("addon tests", "tests")):
+        targets = [f"{addon}/{folder}" for addon in paths.addons()]
+        yield from _tests(name, _existing(targets), [])
+    for folder in ("architecture", "e2e", "chaos"):
+        candidates = [f"tests/{folder}", f"tests/test_{folder}.py"]
+        yield from _tests(f"{folder} tests", _existing(candidates), [])
+
+
+def _selected(arguments: list[str]) -> Iterator[Result]:
+    """The developer's choice: the kind of run follows from the paths."""
+    chosen = [value for value in arguments if _is_path(value)]
+    options = [value for value in arguments if not _is_path(value)]
+    if not chosen:
+        chosen = _existing([*(f"{addon}/tests" for addon in paths.addons()), "tests"])
+    kinds: dict[str, list[str]] = {}
+    for path in chosen:
+        kinds.setdefault(_kind(path), []).append(path)
+    for kind, targets in kinds.items():
+        yield from _tests(kind, targets, options)
+
+
+def _kind(path: str) -> str:
+    inside = Path(path.partition("::")[0]).resolve().relative_to(paths.ROOT)
+    if inside.parts[0] not in paths.ADDON_NAMES:
+        return "tests"
+    return "pure tests" if inside.parts[1:3] == ("tests", "pure") else "addon tests"
+
+
+def _tests(name: str, targets: list[str], options: list[str]) -> Iterator[Result]:
+    if not targets:
+        return
+    _headline(name)
+    started = time.monotonic()
+    if name == "addon tests":
+        result = _with_database(name, targets, options)
+    else:
+        result = _pytest(name, ["-p", "no:odoo", *targets, *options])
+    result.seconds = time.monotonic() - started
+    yield _closed(result)
+
+
+def _with_database(name: str, targets: list[str], options: list[str]) -> Result:
+    try:
+        with _test_database() as configuration:
+            extra = ["--odoo-config", str(configuration), "--odoo-http"]
+            extra += ["--odoo-log-level", "warn"]
+            extra += ["--ignore-glob=*/tests/pure/*"]
+            return _pytest(name, [*extra, *targets, *options])
+    except RuntimeError as error:  # the addons do not install
+        print(error)
+        return Result(name, False, 0, failed=1)
+
+
+@contextlib.contextmanager
+def _test_database() -> Iterator[Path]:
+    database.sweep()
+    name = database.clone(database.own_name("test"))
+    path = paths.DATA / "conf" / f"{name}.conf"
+    try:
+        options = {"http_port": str(process.free_port())}
+        yield conf.write(path, postgres.ensure(), name, options)
+    finally:
+        database.drop(name)
+        path.unlink(missing_ok=True)
+
+
+def _pytest(name: str, arguments: list[str]) -> Result:
+    counts = paths.folder(REPORTS) / f"{name.replace(' ', '-')}.json"
+    counts.unlink(missing_ok=True)
+    code = subprocess.run(
+        [str(paths.PYTHON), "-m", "pytest", "-p", "harness.pytest_plugin", *arguments],
+        cwd=paths.ROOT,
+        env={**os.environ, "HARNESS_COUNTS": str(counts)},
+    ).returncode
+    result = Result(name, code in (0, NO_TESTS), 0)
+    if counts.exists():
+        for key, value in json.loads(counts.read_text()).items():
+            setattr(result, key, value)
+    elif not result.fine:  # it ended before it could count
+        result.failed = 1
+    return result
+
+
+def _existing(candidates: list[str]) -> list[str]:
+    return [path for path in candidates if (paths.ROOT / path).exists()]
+
+
+def _is_path(argument: str) -> bool:
+    return not argument.startswith("-") and (
+        Path(argument.partition("::")[0]).resolve().exists()
+    )
+
+
+def _headline(name: str) -> None:
+    print(f"\n=== {name}", flush=True)
+
+
+def _closed(result: Result) -> Result:
+    verdict = "ok" if result.fine else "FAILED"
+    print(f"--- {result.name}: {verdict}, {result.seconds:.1f} s", flush=True)
+    return result
+
+
+def _summary(results: list[Result]) -> int:
+    print("\n=== summary")
+    for result in results:
+        verdict = "ok    " if result.fine else "FAILED"
+        print(f"{verdict} {result.seconds:7.1f} s  {result.name}")
+    totals = [sum(getattr(r, key) for r in results) for key in _COUNTS]
+    print("{} passed, {} failed, {} skipped".format(*totals), flush=True)
+    return 0 if all(result.fine for result in results) else 1
+
+
+_COUNTS = ("passed", "failed", "skipped")
+
+if __name__ == "__main__":
+    sys.exit(main())

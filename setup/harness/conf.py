@@ -44,9 +44,7 @@ def write(
     return path
 
 
-def run_odoo(
-    arguments: Sequence[str], log: Path, stdin: Path | None = None
-) -> None:
+def run_odoo(arguments: Sequence[str], log: Path, stdin: Path | None = None) -> None:
     """Run the odoo script to its end, output in ``log``; raise when it failed."""
     paths.folder(log.parent)
     with log.open("ab") as output, (stdin or Path(os.devnull)).open("rb") as source:

@@ -141,7 +141,9 @@ def _ensure(name: str, source: str | None, install: Callable[[str], None]) -> No
         return
     kind = name.rpartition("_")[0] + "_"
     building = f"{kind}building"
-    print(f"- database template {name} (once, .data/log/{building}.log)", file=sys.stderr)
+    print(
+        f"- database template {name} (once, .data/log/{building}.log)", file=sys.stderr
+    )
     if source:
         clone(building, source)
     else:
@@ -176,7 +178,9 @@ def _odoo(name: str, arguments: list[str]) -> None:
 
 
 def _files(name: str) -> tuple[Path, Path]:
-    configuration = conf.write(paths.DATA / "conf" / f"{name}.conf", postgres.ensure(), name)
+    configuration = conf.write(
+        paths.DATA / "conf" / f"{name}.conf", postgres.ensure(), name
+    )
     return configuration, paths.LOGS / f"{name}.log"
 
 

@@ -107,16 +107,17 @@ def _start() -> Server:
             _unprivileged(command), stdout=log, stderr=log, start_new_session=True
         )
     server = dataclasses.replace(server, pid=started.pid)
-    process.poll(lambda: _accepts(server) or _gave_up(started), 60, "PostgreSQL start")
+
+    def ready() -> bool:
+        if started.poll() is not None:
+            tail = LOG.read_text(errors="replace")[-1500:]
+            raise RuntimeError(f"PostgreSQL ended at once:\n{tail}")
+        return _accepts(server)
+
+    process.poll(ready, 60, "PostgreSQL start")
     STATE.touch(0o600)
     STATE.write_text(json.dumps(dataclasses.asdict(server)))
     return server
-
-
-def _gave_up(started: subprocess.Popen[bytes]) -> None:
-    if started.poll() is not None:
-        tail = LOG.read_text(errors="replace")[-1500:]
-        raise RuntimeError(f"PostgreSQL ended at once:\n{tail}")
 
 
 def _stop() -> None:

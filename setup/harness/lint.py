@@ -17,11 +17,11 @@ TYPED = (("documents", "-p"), ("http_client.py", "-m"), ("components", "-p"))
 
 
 def ruff() -> bool:
-    return _run("ruff", "check", ".")
+    return _run("ruff", "check", "--output-format=concise", ".")
 
 
 def ruff_format() -> bool:
-    return _run("ruff", "format", "--check", "--diff", ".")
+    return _run("ruff", "format", "--check", ".")
 
 
 def pylint_odoo() -> bool:

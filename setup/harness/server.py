@@ -13,9 +13,7 @@ import requests
 
 from . import conf, paths, postgres, process
 
-CHANNELS = (
-    "root:4,root.hub:4,root.hub.realtime:2,root.hub.default:1,root.hub.batch:1"
-)
+CHANNELS = "root:4,root.hub:4,root.hub.realtime:2,root.hub.default:1,root.hub.batch:1"
 
 
 class OdooServer:
@@ -151,4 +149,3 @@ class OdooServer:
         }
         path = paths.DATA / "conf" / f"{self.db}.conf"
         return conf.write(path, postgres.ensure(), self.db, options, runner)
-

@@ -9,6 +9,7 @@ that was killed goes with it, so its server is ended by the next user.
 import contextlib
 import dataclasses
 import fcntl
+import functools
 import importlib.util
 import json
 import os
@@ -186,14 +187,26 @@ def _binary(name: str) -> str:
 
 
 def _unprivileged(command: Sequence[str]) -> list[str]:
-    """The command as root may run it: as nobody, who may still read this checkout.
+    """The command as root may run it: as nobody."""
+    return [*_prefix(), *command] if os.geteuid() == 0 else list(command)
+
+
+@functools.cache
+def _prefix() -> tuple[str, ...]:
+    """Become nobody, who may still read this checkout where that can be granted.
 
     The checkout may lie in a folder closed to others (a temporary one is), so the
-    right to read and search files is kept; changing anyone's files is not.
+    right to read and search files is kept; changing anyone's files is not. PostgreSQL
+    asks access(2), which forgets such rights without ``no_setuid_fixup``.
     """
-    if os.geteuid() != 0:
-        return list(command)
-    right = "dac_read_search"
-    options = [f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
-    options += [f"--inh-caps=-all,+{right}", f"--ambient-caps=-all,+{right}"]
-    return ["setpriv", *options, *command]
+    become = ("setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups")
+    rights = "-all,+dac_read_search"
+    keep = (f"--inh-caps={rights}", f"--ambient-caps={rights}")
+    full = (*become, "--securebits=+no_setuid_fixup", *keep)
+    if shutil.which("setpriv") is None:
+        raise RuntimeError(
+            "PostgreSQL does not run as root, and setpriv (util-linux) is missing: "
+            "work as another user, or name a server with DATABASE_URL or PGHOST."
+        )
+    granted = subprocess.run([*full, "true"], capture_output=True).returncode == 0
+    return full if granted else become

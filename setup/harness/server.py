@@ -12,6 +12,7 @@ from types import TracebackType
 import requests
 
 from . import conf, paths, postgres, process
+from .front import Front
 
 CHANNELS = "root:4,root.hub:4,root.hub.realtime:2,root.hub.default:1,root.hub.batch:1"
 
@@ -37,7 +38,9 @@ class OdooServer:
     ) -> None:
         self.db = db
         self.port, self.gevent_port = process.free_ports(2)
-        self.url = f"http://127.0.0.1:{self.port}"
+        # Without the front: for measurements, and while only HTTP matters.
+        self.direct_url = f"http://127.0.0.1:{self.port}"
+        self._front = Front(self.port, self.gevent_port)
         self.log_path = paths.folder(paths.LOGS) / f"{db}.log"
         self.conf_path = self._write_conf(workers, cron_threads, channels, extra_conf)
         self._env = {**os.environ, **(env or {})}
@@ -52,7 +55,14 @@ class OdooServer:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self.stop()
+        self.close()
+
+    @property
+    def url(self) -> str:
+        """Where browsers and other systems reach it; stays the same over restarts."""
+        if not self._front.port:
+            self._front.start()
+        return f"http://127.0.0.1:{self._front.port}"
 
     @property
     def pid(self) -> int:
@@ -86,6 +96,11 @@ class OdooServer:
             process.end_group(self._process, grace=20)
             self._process = None
 
+    def close(self) -> None:
+        """Stop for good."""
+        self.stop()
+        self._front.close()
+
     def restart(self) -> "OdooServer":
         self.stop()
         return self.start().wait_ready()
@@ -118,7 +133,7 @@ class OdooServer:
             raise RuntimeError(f"Odoo ended:\n{self.log_tail()}")
         try:
             # The login page needs the registry and the asset bundles' registrations.
-            return requests.get(f"{self.url}/web/login", timeout=60).ok
+            return requests.get(f"{self.direct_url}/web/login", timeout=60).ok
         except requests.RequestException:
             return False
 

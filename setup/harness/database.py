@@ -84,7 +84,8 @@ def own_name(purpose: str) -> str:
 
 
 def sweep() -> None:
-    """Drop what processes left that did not end in peace."""
+    """Remove what processes left that did not end in peace."""
+    process.sweep()
     for name in names(f"hub_{paths.checkout_key()}_"):
         owner = name.rpartition("_")[2]
         kind = name.split("_")[2]

@@ -3,15 +3,20 @@
 
 import contextlib
 import fcntl
+import json
 import os
 import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import FrameType
 from typing import TypeVar
+
+from . import paths
+
+REGISTER = paths.DATA / "processes"
 
 T = TypeVar("T")
 
@@ -71,15 +76,74 @@ def children(pid: int) -> list[int]:
     return [int(child) for child, parent in pairs if int(parent) == pid]
 
 
-def end_group(process: subprocess.Popen[bytes], grace: float = 15) -> None:
-    """End a process started in its own session, with everything it started."""
+def spawn(
+    command: Sequence[str],
+    output: Path,
+    errors: Path | None = None,
+    env: Mapping[str, str] | None = None,
+) -> "subprocess.Popen[bytes]":
+    """Start a process in a group of its own, to be ended with ``end_group``."""
+    for path in (output, errors or output):
+        paths.folder(path.parent)
+    with output.open("ab") as out, (errors or output).open("ab") as err:
+        started = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=err,
+            cwd=paths.ROOT,
+            env=env,
+            start_new_session=True,
+        )
+    note = {"owner": os.getpid(), "command": list(command)}
+    _note(started.pid).write_text(json.dumps(note))
+    return started
+
+
+def end_group(
+    process: "subprocess.Popen[bytes]", grace: float = 15, how: int = signal.SIGTERM
+) -> None:
+    """End a spawned process, with everything it started."""
     if process.poll() is None:
-        process.terminate()
+        process.send_signal(how)
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(grace)
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
+    _kill_group(process.pid)
     process.wait()
+    _note(process.pid).unlink(missing_ok=True)
+
+
+def sweep() -> None:
+    """End what processes of this checkout left that were killed themselves."""
+    for note in REGISTER.glob("*.json"):
+        try:
+            left = json.loads(note.read_text())
+        except (OSError, ValueError):
+            continue
+        if is_alive(left["owner"]):
+            continue
+        pid = int(note.stem)
+        # The number may have been given to a stranger since.
+        if _command_of(pid) == left["command"]:
+            _kill_group(pid)
+        note.unlink(missing_ok=True)
+
+
+def _note(pid: int) -> Path:
+    return paths.folder(REGISTER) / f"{pid}.json"
+
+
+def _command_of(pid: int) -> list[str]:
+    try:
+        raw = Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return []
+    return raw.decode(errors="replace").split("\0")[:-1]
+
+
+def _kill_group(leader: int) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(leader, signal.SIGKILL)
 
 
 @contextlib.contextmanager

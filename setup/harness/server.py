@@ -73,16 +73,7 @@ class OdooServer:
     def start(self) -> "OdooServer":
         command = [str(paths.PYTHON), str(paths.ODOO_SCRIPT)]
         command += ["--config", str(self.conf_path)]
-        with self.log_path.open("ab") as log:
-            self._process = subprocess.Popen(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                cwd=paths.ROOT,
-                env=self._env,
-                start_new_session=True,
-            )
+        self._process = process.spawn(command, self.log_path, env=self._env)
         return self
 
     def wait_ready(self, timeout: float = 120) -> "OdooServer":
@@ -107,10 +98,8 @@ class OdooServer:
 
     def kill(self) -> None:
         """As a power cut: the master and every worker at once, no clean-up."""
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self.pid, signal.SIGKILL)
         if self._process is not None:
-            self._process.wait()
+            process.end_group(self._process, grace=0, how=signal.SIGKILL)
             self._process = None
 
     def workers(self) -> list[int]:

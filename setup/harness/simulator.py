@@ -71,15 +71,7 @@ def start(
     logs = paths.folder(paths.LOGS)
     stem = f"simulator_{os.getpid()}_{process.free_port()}"
     answer, log_path = logs / f"{stem}.json", logs / f"{stem}.log"
-    with answer.open("wb") as output, log_path.open("wb") as log:
-        running = subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=log,
-            cwd=paths.ROOT,
-            start_new_session=True,
-        )
+    running = process.spawn(command, answer, log_path)
 
     def told() -> dict[str, Any] | None:
         line, newline, _ = answer.read_text().partition("\n")

@@ -1,0 +1,178 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""The WSGI application: routes, versions, authentication, ordered faults."""
+
+from __future__ import annotations
+
+import json
+import socket
+import time
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import Map, Rule
+from werkzeug.wrappers import Request, Response
+
+from .control import Control
+from .execution import throttled_error
+from .faults import Fault
+from .schema import served_version
+from .shop import Shop
+from .tokens import LIFETIME, OAuthError
+
+Object = dict[str, Any]
+Answer = Callable[[], Response]
+
+URLS = Map(
+    [
+        Rule("/admin/oauth/access_token", endpoint="token", methods=["POST"]),
+        Rule("/admin/api/<version>/graphql.json", endpoint="graphql", methods=["POST"]),
+        Rule("/_control/<path:action>", endpoint="control"),
+    ]
+)
+UNAUTHORIZED = "[API] Invalid API key or access token (unrecognized login or wrong password)"
+
+
+def json_response(content: Any, status: int = 200, **headers: str) -> Response:
+    body = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    response = Response(body, status, mimetype="application/json")
+    response.headers.update({name.replace("_", "-"): value for name, value in headers.items()})
+    return response
+
+
+class Application:
+    def __init__(self, shop: Shop) -> None:
+        self.shop = shop
+        self.control = Control(shop)
+
+    def __call__(self, environ: Object, start_response: Any) -> Iterable[bytes]:
+        request = Request(environ)
+        try:
+            endpoint, values = URLS.bind_to_environ(environ).match()
+            response = getattr(self, f"_{endpoint}")(request, **values)
+        except HTTPException as error:
+            if error.code == 404:
+                response = json_response({"errors": "Not Found"}, 404)
+            else:
+                response = error.get_response(environ)
+        return response(environ, start_response)
+
+    # === CONTROL ===
+
+    def _control(self, request: Request, action: str) -> Response:
+        if request.remote_addr not in ("127.0.0.1", "::1"):
+            return json_response({"error": "loopback only"}, 403)
+        content = request.get_json(silent=True) or {}
+        status, answer = self.control.run(request.method, action, {**request.args, **content})
+        return json_response(answer, status)
+
+    # === TOKENS ===
+
+    def _token(self, request: Request) -> Response:
+        self.shop.stats.requests += 1
+        self.shop.stats.token_requests += 1
+        form = request.get_json(silent=True) if request.is_json else request.form
+        values = form or {}
+
+        def answer() -> Response:
+            return self._grant(request, values)
+
+        return self._with_fault(request, "oauth", answer)
+
+    def _grant(self, request: Request, values: Any) -> Response:
+        names = ("grant_type", "client_id", "client_secret")
+        if not all(isinstance(values.get(name), str) for name in names):
+            message = "Missing or invalid parameters"
+            return _oauth_failure(request, OAuthError("invalid_request", message))
+        try:
+            token = self.shop.tokens.grant(*(values[name] for name in names))
+        except OAuthError as error:
+            return _oauth_failure(request, error)
+        scope = ",".join(self.shop.scopes)
+        content = {"access_token": token, "scope": scope, "expires_in": LIFETIME - 1}
+        return json_response(content)
+
+    # === GRAPHQL ===
+
+    def _graphql(self, request: Request, version: str) -> Response:
+        self.shop.stats.requests += 1
+        served = served_version(version)
+        if served is None:
+            return json_response({"errors": "Not Found"}, 404)
+        content = request.get_json(silent=True)
+        operation = _operation_name(content)
+
+        def answer() -> Response:
+            response = self._answer(request, content, operation)
+            response.headers["X-Shopify-API-Version"] = served
+            return response
+
+        return self._with_fault(request, operation, answer)
+
+    def _answer(self, request: Request, content: Any, operation: str | None) -> Response:
+        token = request.headers.get("X-Shopify-Access-Token", "")
+        if not self.shop.tokens.valid(token):
+            return json_response({"errors": UNAUTHORIZED}, 401)
+        if not isinstance(content, dict) or not isinstance(content.get("query"), str):
+            message = {"errors": {"query": "Required parameter missing or invalid"}}
+            return json_response(message, 400)
+        with self.shop.lock:
+            self.shop.stats.graphql[operation or ""] += 1
+            result = self.shop.executor.execute(
+                content["query"], content.get("variables"), content.get("operationName")
+            )
+        return json_response(result)
+
+    # === FAULTS ===
+
+    def _with_fault(self, request: Request, operation: str | None, answer: Answer) -> Response:
+        with self.shop.lock:
+            fault = self.shop.faults.take(operation)
+        if fault is None:
+            return answer()
+        response = answer() if fault.when == "after" else None
+        if fault.kind == "slow":
+            time.sleep(fault.seconds)
+            return response or answer()
+        return _faulty(request, fault)
+
+
+def _faulty(request: Request, fault: Fault) -> Response:
+    if fault.kind == "throttled":
+        return json_response(throttled_error())
+    if fault.kind == "invalid_json":
+        return Response('{"data": {"orders": ', mimetype="application/json")
+    if fault.kind == "status":
+        response = json_response({"errors": f"simulated {fault.status}"}, fault.status)
+        if fault.retry_after is not None:
+            response.headers["Retry-After"] = str(fault.retry_after)
+        return response
+    if fault.kind == "timeout":
+        time.sleep(fault.seconds)
+    connection = request.environ.get("werkzeug.socket")
+    if connection is not None:
+        connection.shutdown(socket.SHUT_RDWR)
+    # Never seen by the client; the server notices the closed socket when it writes this.
+    return Response(status=500)
+
+
+def _operation_name(content: Any) -> str | None:
+    """Return the operation's name, sent as such or the first in the document."""
+    if not isinstance(content, dict):
+        return None
+    if isinstance(content.get("operationName"), str):
+        return content["operationName"]
+    words = str(content.get("query", "")).replace("(", " ").replace("{", " ").split()
+    for index, word in enumerate(words[:-1]):
+        if word in ("query", "mutation"):
+            return words[index + 1]
+    return None
+
+
+def _oauth_failure(request: Request, error: OAuthError) -> Response:
+    """JSON for those who ask for it; others get a page, as from the real endpoint."""
+    if request.accept_mimetypes.best == "application/json":
+        content = {"error": error.error, "error_description": error.description}
+        return json_response(content, error.status)
+    page = f"<html><body>Oauth error {error.error}: {error.description}</body></html>"
+    return Response(page, error.status, mimetype="text/html")

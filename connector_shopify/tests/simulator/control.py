@@ -1,0 +1,130 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""``/_control/...``: drive the simulator from another process, as JSON, loopback only.
+
+Every action is one method of `Control`; arguments are the keys of the JSON body or of
+the query string. What the in-process API offers as methods of `Shop` is the same.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable
+from typing import Any
+
+from .shop import Shop
+
+Object = dict[str, Any]
+
+
+class Control:
+    def __init__(self, shop: Shop) -> None:
+        self.shop = shop
+        self.actions: dict[tuple[str, str], Callable[..., Object]] = {
+            ("GET", "truth"): self.truth,
+            ("GET", "stats"): self.stats,
+            ("POST", "stats/reset"): self.reset_stats,
+            ("POST", "order"): self.order,
+            ("POST", "touch"): self.touch,
+            ("POST", "webhook/sign"): self.sign,
+            ("POST", "webhook/emit"): self.emit,
+            ("POST", "webhook/retry"): self.retry,
+            ("GET", "webhook/deliveries"): self.deliveries,
+            ("POST", "fault"): self.fault,
+            ("POST", "fault/clear"): self.clear_faults,
+            ("POST", "token/expire"): self.expire_tokens,
+            ("POST", "token/refuse"): self.refuse_tokens,
+            ("GET", "scopes"): self.scopes,
+            ("POST", "scopes"): self.scopes,
+            ("POST", "bucket"): self.bucket,
+        }
+
+    def run(self, method: str, action: str, values: Object) -> tuple[int, Object]:
+        """Return the HTTP status and the answer of an action."""
+        function = self.actions.get((method, action))
+        if function is None:
+            return 404, {"error": f"no action {method} {action}"}
+        try:
+            with self.shop.lock:
+                return 200, function(**values)
+        except (KeyError, TypeError, ValueError) as error:
+            return 400, {"error": f"{type(error).__name__}: {error}"}
+
+    # === TRUTH ===
+
+    def truth(self, gid: str | None = None) -> Object:
+        """``{gid: truth}`` of all orders, or of one."""
+        chosen = {gid: self.shop.truth[gid]} if gid else self.shop.truth
+        return {key: truth.to_json() for key, truth in chosen.items()}
+
+    def stats(self) -> Object:
+        return self.shop.stats.to_json()
+
+    def reset_stats(self) -> Object:
+        self.shop.stats.reset()
+        return self.stats()
+
+    # === EVENTS ===
+
+    def order(
+        self, count: int = 1, emit: bool = False, scenarios: list[str] | None = None
+    ) -> Object:
+        gids = self.shop.place_orders(count, scenarios=scenarios, emit=emit)
+        return {"ids": gids}
+
+    def touch(self, id: str, emit: bool = False, **changes: Any) -> Object:
+        return {"updated_at": self.shop.touch(id, emit=emit, **changes)}
+
+    # === WEBHOOKS ===
+
+    def sign(self, id: str, topic: str = "ORDERS_UPDATED") -> Object:
+        """`body` is text; `body_base64` are the same bytes, for those who trust no text."""
+        headers, body = self.shop.sign(id, topic)
+        encoded = base64.b64encode(body).decode()
+        return {"headers": headers, "body": body.decode(), "body_base64": encoded}
+
+    def emit(self, id: str, topic: str = "ORDERS_UPDATED") -> Object:
+        return {"sent": self.shop.emit(id, topic)}
+
+    def retry(self) -> Object:
+        return {"sent": self.shop.webhooks.retry_failed()}
+
+    def deliveries(self) -> Object:
+        return {"deliveries": [item.to_json() for item in self.shop.webhooks.deliveries]}
+
+    # === TROUBLE ===
+
+    def fault(self, kind: str, **options: Any) -> Object:
+        self.shop.faults.add(kind, **options)
+        return {}
+
+    def clear_faults(self) -> Object:
+        self.shop.faults.clear()
+        return {}
+
+    def expire_tokens(self) -> Object:
+        self.shop.tokens.expire()
+        return {}
+
+    def refuse_tokens(self, error: str | None = None) -> Object:
+        self.shop.tokens.refusal = error
+        return {}
+
+    def scopes(
+        self, scopes: list[str] | None = None, denied: list[str] | None = None
+    ) -> Object:
+        """`denied`: kinds of customer data without approval: name address email phone."""
+        if scopes is not None:
+            self.shop.scopes = tuple(scopes)
+        if denied is not None:
+            self.shop.denied = frozenset(denied)
+        return {"scopes": list(self.shop.scopes), "denied": sorted(self.shop.denied)}
+
+    def bucket(
+        self, drain: bool = False, size: int | None = None, restore_rate: int | None = None
+    ) -> Object:
+        """Configure the cost bucket; `drain` empties it."""
+        bucket = self.shop.bucket
+        if drain:
+            bucket.drain()
+        bucket.configure(size, restore_rate)
+        return bucket.status()

@@ -1,0 +1,100 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Resolvers of the root queries. All other fields stand in their objects."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .errors import FieldError, NotSimulated
+from .identity import type_of
+from .paging import connection
+from .plan import Resolver, Resolvers, Run
+
+Object = dict[str, Any]
+Args = dict[str, Any]
+
+PAGING = {"first", "last", "after", "before", "reverse", "sortKey", "query"}
+
+
+def _collection(name: str) -> Resolver:
+    def resolve(run: Run, obj: Object, args: Args) -> Any:
+        for argument, value in args.items():
+            if argument not in PAGING and value:
+                raise NotSimulated(f"argument {argument!r} of QueryRoot.{name}")
+        sort_key = args.get("sortKey") or "ID"
+        keys, rows = run.shop.collection(name).rows(args.get("query"), sort_key)
+        page = connection(rows, keys, args, sort_key)
+        run.returned[name] = page["count"]
+        return page
+
+    return resolve
+
+
+def _by_id(kind: str) -> Resolver:
+    def resolve(run: Run, obj: Object, args: Args) -> Any:
+        gid = args.get("id")
+        if gid is None:
+            raise NotSimulated(f"{kind} without id")
+        if type_of(gid) != kind:
+            raise FieldError(f"Invalid id: {gid}", "RESOURCE_NOT_FOUND")
+        return run.shop.find(gid)
+
+    return resolve
+
+
+def _node(run: Run, obj: Object, args: Args) -> Any:
+    return run.shop.find(args["id"])
+
+
+def _nodes(run: Run, obj: Object, args: Args) -> Any:
+    if len(args["ids"]) > 250:
+        message = f"The input array size of {len(args['ids'])} is greater than the maximum allowed of 250."
+        raise FieldError(message, "MAX_INPUT_SIZE_EXCEEDED")
+    return [run.shop.find(gid) for gid in args["ids"]]
+
+
+def _webhook_subscriptions(run: Run, obj: Object, args: Args) -> Any:
+    if args.get("query") or args.get("callbackUrl"):
+        raise NotSimulated("search in webhookSubscriptions; use topics and uri")
+    rows = [
+        row
+        for row in run.shop.subscriptions.values()
+        if (not args.get("topics") or row["topic"] in args["topics"])
+        and (not args.get("uri") or row["uri"] == args["uri"])
+        and (not args.get("format") or row["format"] == args["format"])
+    ]
+    return connection(rows, None, args)
+
+
+def _shop(run: Run, obj: Object, args: Args) -> Any:
+    return run.shop.info
+
+
+def _installation(run: Run, obj: Object, args: Args) -> Any:
+    scopes = [{"handle": handle, "description": handle} for handle in run.shop.scopes]
+    return {
+        "__typename": "AppInstallation",
+        "id": "gid://shopify/AppInstallation/900000001",
+        "accessScopes": scopes,
+    }
+
+
+QUERIES: Resolvers = {
+    ("QueryRoot", "shop"): _shop,
+    ("QueryRoot", "currentAppInstallation"): _installation,
+    ("QueryRoot", "orders"): _collection("orders"),
+    ("QueryRoot", "customers"): _collection("customers"),
+    ("QueryRoot", "products"): _collection("products"),
+    ("QueryRoot", "productVariants"): _collection("productVariants"),
+    ("QueryRoot", "locations"): _collection("locations"),
+    ("QueryRoot", "order"): _by_id("Order"),
+    ("QueryRoot", "customer"): _by_id("Customer"),
+    ("QueryRoot", "product"): _by_id("Product"),
+    ("QueryRoot", "productVariant"): _by_id("ProductVariant"),
+    ("QueryRoot", "inventoryItem"): _by_id("InventoryItem"),
+    ("QueryRoot", "location"): _by_id("Location"),
+    ("QueryRoot", "webhookSubscription"): _by_id("WebhookSubscription"),
+    ("QueryRoot", "webhookSubscriptions"): _webhook_subscriptions,
+    ("QueryRoot", "node"): _node,
+    ("QueryRoot", "nodes"): _nodes,
+}

@@ -8,6 +8,7 @@ this checkout; it is made again when their files change.
 
 import hashlib
 import importlib.metadata
+import importlib.util
 import os
 import shutil
 import sys
@@ -120,13 +121,20 @@ def _prefix(kind: str) -> str:
 
 
 def _versions() -> list[str]:
-    odoo = (paths.ROOT / ".odoo" / "version").resolve()
     return [
         *(f"{name} {importlib.metadata.version(name)}" for name in DISTRIBUTIONS),
-        odoo.read_text() if odoo.is_file() else os.environ.get("ODOO_SOURCE", ""),
+        _odoo_version(),
         " ".join(BASE_MODULES),
         PREPARATION.read_text(),
     ]
+
+
+def _odoo_version() -> str:
+    """Of what bootstrap fetched; your own checkout is only known by its place."""
+    spec = importlib.util.find_spec("odoo.release")
+    home = Path(spec.origin).parents[1] if spec and spec.origin else paths.ROOT
+    fetched = paths.ROOT / ".odoo"
+    return (fetched / "version").read_text() if fetched in home.parents else str(home)
 
 
 def _contents(addons: list[str]) -> Iterator[str]:

@@ -1,0 +1,4 @@
+from . import components
+from . import controllers
+from . import importers
+from . import models

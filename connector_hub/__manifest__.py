@@ -1,0 +1,27 @@
+{
+    "name": "Integration Hub",
+    "summary": "Governed integration hub: messages, lanes, exceptions, bindings",
+    "version": "19.0.1.0.0",
+    "license": "LGPL-3",
+    "author": "Odoo Community Association (OCA)",
+    "website": "https://github.com/OCA/connector",
+    "category": "Connector",
+    "development_status": "Beta",
+    "depends": [
+        "sale_stock",
+        "account",
+        "queue_job",
+        "connector",
+    ],
+    "external_dependencies": {"python": ["pydantic", "requests"]},
+    "data": [
+        "security/hub_groups.xml",
+        "security/ir.model.access.csv",
+        "security/hub_rules.xml",
+        "data/res_users.xml",
+        "data/product_product.xml",
+        "data/queue_job.xml",
+        "data/ir_cron.xml",
+    ],
+    "application": True,
+}

@@ -1,0 +1,5 @@
+from . import event
+from . import system
+from . import adapter
+from . import binder
+from . import mapper

@@ -1,0 +1,61 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Contract of an adapter: the only place that talks to a remote system."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from odoo.addons.component.core import AbstractComponent
+
+from ..exceptions import HubError
+from .event import Notification, Page, Verdict
+
+
+class HubAdapter(AbstractComponent):
+    """Every method raises HubError subclasses, and nothing else, for remote failures.
+
+    None of them touches business records or keeps a transaction open.
+    """
+
+    _name = "hub.adapter"
+    _inherit = "hub.system"
+    _usage = "hub.adapter"
+
+    def check_connection(self) -> Verdict:
+        """Say in sentences who we are there and what we may do."""
+        raise NotImplementedError
+
+    def verify_webhook(self, headers: Mapping[str, str], body: bytes) -> bool:
+        """Return whether the remote system itself sent these bytes.
+
+        Constant time; ``body`` is raw, ``headers`` have lower-case names.
+        """
+        raise NotImplementedError
+
+    def read_notification(
+        self, headers: Mapping[str, str], body: bytes
+    ) -> Notification | None:
+        """Read the envelope of a verified webhook: which record, which version.
+
+        :return: None when the topic concerns no document of ours
+        :raises InvalidData: the body is not what the topic promises
+        """
+        raise NotImplementedError
+
+    def iter_changes(self, document: str, since: datetime | None) -> Iterator[Page]:
+        """Yield everything that changed at or after ``since``, oldest first.
+
+        :param since: aware UTC; None for everything
+        """
+        raise NotImplementedError
+
+    def fetch(
+        self, document: str, external_ids: Sequence[str]
+    ) -> dict[str, dict[str, Any] | HubError]:
+        """Return the newest state of records, in as few calls as possible.
+
+        :return: {external id: payload, or the error that concerns this record alone}
+        """
+        raise NotImplementedError

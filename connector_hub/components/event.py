@@ -1,0 +1,63 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What an adapter hands to the message store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class Event:
+    """One change of one remote record.
+
+    ``complete``: ``body`` is the record itself; otherwise a hint, and the newest state
+    is fetched before processing. ``delivery_id`` identifies a notification; without
+    it the content does.
+    """
+
+    external_id: str
+    topic: str
+    body: bytes
+    version: datetime | None = None
+    occurred_at: datetime | None = None
+    complete: bool = False
+    name: str = ""
+    delivery_id: str = ""
+    event_id: str = ""
+    trace_id: str = ""
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some events, and how far the remote has been read with them (aware UTC)."""
+
+    events: tuple[Event, ...]
+    read_up_to: datetime | None
+
+
+@dataclass(frozen=True)
+class Notification:
+    """The envelope of a webhook: the flow's document and the event."""
+
+    document: str
+    event: Event
+
+
+@dataclass
+class Verdict:
+    """Result of a connection test, in sentences for people."""
+
+    passed: bool = True
+    lines: list[str] = field(default_factory=list)
+
+    def add(self, passed: bool, line: str) -> None:
+        """Add one checked point."""
+        self.passed = self.passed and passed
+        self.lines.append(f"{'✓' if passed else '✗'} {line}")
+
+    def add_all(self, points: Iterable[tuple[bool, str]]) -> None:
+        """Add several checked points."""
+        for passed, line in points:
+            self.add(passed, line)

@@ -1,0 +1,50 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""A person or company that buys."""
+
+from __future__ import annotations
+
+from .address import Address
+from .base import Document
+
+
+class Customer(Document):
+    """A customer account, or a guest buyer (``external_id`` is then empty)."""
+
+    name: str = ""
+    company_name: str = ""
+    is_company: bool = False
+    email: str = ""
+    phone: str = ""
+    #: IETF language tag of the customer: "de", "pt-BR"
+    language: str = ""
+    tax_id: str = ""
+    tax_exempt: bool = False
+    accepts_marketing: bool | None = None
+    note: str = ""
+    tags: tuple[str, ...] = ()
+    default_address: Address | None = None
+    addresses: tuple[Address, ...] = ()
+
+    @property
+    def is_guest(self) -> bool:
+        """True when the remote has no account for this buyer."""
+        return not self.external_id
+
+    @property
+    def label(self) -> str:
+        """The best name there is; empty when there is none."""
+        address = self.default_address or Address()
+        return (
+            self.name
+            or self.company_name
+            or address.name
+            or address.company
+            or self.email
+            or self.phone
+            or address.phone
+        )
+
+    @property
+    def email_key(self) -> str:
+        """The e-mail as compared: stores keep the case people typed."""
+        return self.email.strip().casefold()

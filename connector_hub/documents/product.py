@@ -1,0 +1,51 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""A product with its variants."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from .base import Document, Part
+
+
+class Option(Part):
+    """A way in which variants differ: ("Size", ("S", "M"))."""
+
+    name: str
+    values: tuple[str, ...] = ()
+
+
+class Variant(Part):
+    """What is bought, priced and stocked.
+
+    ``price``, ``compare_at_price`` and ``cost`` are in the store's currency per
+    piece; ``weight`` is in kilograms.
+    """
+
+    external_id: str
+    title: str = ""
+    sku: str = ""
+    barcode: str = ""
+    price: Decimal | None = None
+    compare_at_price: Decimal | None = None
+    cost: Decimal | None = None
+    weight: Decimal | None = None
+    tracked: bool = True
+    requires_shipping: bool = True
+    taxable: bool = True
+    #: one value per option of the product, in the order of ``Product.options``
+    option_values: tuple[str, ...] = ()
+
+
+class Product(Document):
+    """A product as a shop shows it."""
+
+    title: str
+    description_html: str = ""
+    vendor: str = ""
+    product_type: str = ""
+    status: str = ""
+    tags: tuple[str, ...] = ()
+    is_gift_card: bool = False
+    options: tuple[Option, ...] = ()
+    variants: tuple[Variant, ...] = ()

@@ -1,0 +1,167 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""The one error tree.
+
+::
+
+    HubError
+    |- TransientError        heals by itself: retried with backoff
+    |  |- RateLimited        the remote asks for a pause; attempts are not burnt
+    |  |- Unavailable        5xx, network failure, unreadable answer
+    |  `- Conflict           row lock, version race, serialization
+    `- PermanentError        needs a person or a rule: becomes a hub.exception
+       |- AuthError          credentials or permissions refused: pauses the backend
+       |- Rejected           the remote refused this record
+       |- MappingError       a remote value has no Odoo counterpart
+       |- BusinessRuleError  an Odoo business rule forbids it
+       |- SchemaDrift        a remote field vanished or changed its type
+       |- NotFound           the remote does not know the record
+       |  |- Merged          it lives on under another id
+       |  `- Deleted         it was deleted
+       `- InvalidData        the document contradicts itself or is incomplete
+
+Every error carries what a person needs to act: ``message`` (what happened, to
+which record), ``remedy`` (what to do next), and for grouping ``code`` (a stable
+word of the remote or of ours) and ``field``.
+"""
+
+from __future__ import annotations
+
+
+class HubError(Exception):
+    """Base of all classified failures."""
+
+    category = "error"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        remedy: str = "",
+        code: str = "",
+        field: str = "",
+        value: str = "",
+    ) -> None:
+        """
+        :param message: what happened, to which record; shown to people
+        :param remedy: what to do next; shown to people
+        :param code: stable word for grouping, e.g. the remote's error code
+        :param field: the field concerned, when there is one
+        :param value: the value that could not be used, when there is one
+        """
+        super().__init__(message)
+        self.message = message
+        self.remedy = remedy
+        self.code = code
+        self.field = field
+        self.value = value
+
+
+class TransientError(HubError):
+    """Heals by itself."""
+
+    category = "transient"
+
+
+class RateLimited(TransientError):
+    """The remote asks to come back in ``seconds``."""
+
+    category = "rate_limit"
+
+    def __init__(self, message: str, *, seconds: float, code: str = "") -> None:
+        super().__init__(message, code=code)
+        self.seconds = seconds
+
+
+class Unavailable(TransientError):
+    """The remote, or the way to it, does not work at present.
+
+    ``sent`` tells whether the request may have reached the remote: an operation
+    that is not idempotent is then in doubt.
+    """
+
+    category = "unavailable"
+
+    def __init__(
+        self, message: str, *, remedy: str = "", code: str = "", sent: bool = True
+    ) -> None:
+        super().__init__(message, remedy=remedy, code=code)
+        self.sent = sent
+
+
+class Conflict(TransientError):
+    """Somebody else was faster: a lock, a version race, a unique key."""
+
+    category = "conflict"
+
+
+class PermanentError(HubError):
+    """Needs a person or a rule."""
+
+    category = "rejected"
+
+
+class AuthError(PermanentError):
+    """Credentials or permissions are refused."""
+
+    category = "auth"
+
+
+class Rejected(PermanentError):
+    """The remote refused this record, with its own words."""
+
+    category = "rejected"
+
+
+class MappingError(PermanentError):
+    """A remote value has no Odoo counterpart; the action is "map it"."""
+
+    category = "mapping"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        remedy: str = "",
+        kind: str = "",
+        field: str = "",
+        value: str = "",
+    ) -> None:
+        """:param kind: the kind of ``hub.mapping`` that is missing"""
+        super().__init__(message, remedy=remedy, code=kind, field=field, value=value)
+        self.kind = kind
+
+
+class BusinessRuleError(PermanentError):
+    """An Odoo business rule forbids it; goes to the owner of the rule."""
+
+    category = "business"
+
+
+class SchemaDrift(PermanentError):
+    """A remote field vanished or changed its type."""
+
+    category = "schema"
+
+
+class NotFound(PermanentError):
+    """The remote does not know the record."""
+
+    category = "not_found"
+
+
+class Merged(NotFound):
+    """The record lives on under ``survivor``."""
+
+    def __init__(self, message: str, *, survivor: str) -> None:
+        super().__init__(message)
+        self.survivor = survivor
+
+
+class Deleted(NotFound):
+    """The record was deleted in the remote system."""
+
+
+class InvalidData(PermanentError):
+    """The document is malformed, contradicts itself or is incomplete."""
+
+    category = "data"

@@ -1,0 +1,304 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""HTTP as a connector needs it: bounded, guarded, classified, silent about secrets."""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import logging
+import random
+import re
+import socket
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import NewConnectionError
+from urllib3.poolmanager import PoolManager
+
+from .exceptions import AuthError, InvalidData, NotFound, RateLimited, Unavailable
+from .exceptions import Rejected
+
+_logger = logging.getLogger(__name__)
+
+CONNECT_TIMEOUT = 5.0  # seconds
+READ_TIMEOUT = 30.0  # seconds
+MAX_BYTES = 64 * 1024 * 1024
+QUICK_RETRIES = 2
+QUICK_RETRY_STATUS = frozenset({502, 503, 504})
+DEFAULT_PAUSE = 10.0  # seconds, when a 429 does not say how long
+SECRET_IN_TEXT = re.compile(
+    r"(?i)((?:token|secret|password|authorization|signature|api[-_]?key)"
+    r"[\"']?\s*[:=]\s*[\"']?)([^\s\"'&,}]+)"
+)
+
+
+def redact(text: str) -> str:
+    """Return ``text`` without what looks like a secret."""
+    return SECRET_IN_TEXT.sub(r"\1***", text)
+
+
+def check_url(url: str, *, allow_loopback: bool) -> str:
+    """Return ``url`` without a trailing slash, or refuse it.
+
+    :param allow_loopback: also accept plain http to this machine (development)
+    :raises InvalidData: not https, credentials inside, no host
+    """
+    parts = urlsplit(url.strip())
+    host = parts.hostname or ""
+    local = host in ("localhost", "127.0.0.1", "::1")
+    if not host or parts.username or parts.password or parts.query or parts.fragment:
+        raise InvalidData(
+            f'"{redact(url)}" is not an address this connection can use.',
+            remedy="Enter the address as https://host, without user or parameters.",
+            field="api_url",
+        )
+    if parts.scheme == "https" or (
+        parts.scheme == "http" and local and allow_loopback
+    ):
+        return url.strip().rstrip("/")
+    raise InvalidData(
+        f'"{redact(url)}" is refused: only https is allowed.',
+        remedy="Use https. Plain http works on this machine's own addresses, in the "
+        "environments Development and Test only.",
+        field="api_url",
+    )
+
+
+def _is_allowed(address: str, allow_loopback: bool) -> bool:
+    ip = ipaddress.ip_address(address)
+    if ip.is_loopback:
+        return allow_loopback
+    return ip.is_global and not ip.is_multicast
+
+
+class _GuardedMixin:
+    """Connects to an address that was checked, not to a name resolved twice."""
+
+    host: str
+    port: int
+    timeout: Any
+    allow_loopback = False
+
+    def _new_conn(self) -> socket.socket:
+        failure: Exception | None = None
+        try:
+            found = socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM)
+        except OSError as error:
+            raise NewConnectionError(self, f"cannot resolve: {error}") from error  # type: ignore[arg-type]
+        for *_unused, sockaddr in found:
+            address = str(sockaddr[0])
+            if not _is_allowed(address, self.allow_loopback):
+                failure = PermissionError(f"{address} is not a public address")
+                continue
+            try:
+                return socket.create_connection((address, self.port), self.timeout)
+            except OSError as error:
+                failure = error
+        raise NewConnectionError(self, f"cannot connect: {failure}") from failure  # type: ignore[arg-type]
+
+
+def _guarded_pools(allow_loopback: bool) -> dict[str, Any]:
+    attributes = {"allow_loopback": allow_loopback}
+    plain = type("GuardedHTTP", (_GuardedMixin, HTTPConnection), attributes)
+    secure = type("GuardedHTTPS", (_GuardedMixin, HTTPSConnection), attributes)
+    return {
+        "http": type("PlainPool", (HTTPConnectionPool,), {"ConnectionCls": plain}),
+        "https": type("SecurePool", (HTTPSConnectionPool,), {"ConnectionCls": secure}),
+    }
+
+
+class GuardedAdapter(HTTPAdapter):
+    """Refuses private addresses at the moment of connecting (SSRF)."""
+
+    def __init__(self, *, allow_loopback: bool) -> None:
+        self._allow_loopback = allow_loopback
+        super().__init__()
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        """Use connection classes that check where they connect to."""
+        pool_kwargs = {"num_pools": args[0], "maxsize": args[1], **kwargs}
+        manager = PoolManager(**pool_kwargs)
+        manager.pool_classes_by_scheme = _guarded_pools(self._allow_loopback)
+        self.poolmanager = manager
+
+
+@dataclass(frozen=True)
+class Response:
+    """What came back. ``body`` is complete and within the size cap."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    seconds: float
+
+    def json(self) -> Any:
+        """Return the parsed body.
+
+        :raises Unavailable: the body is not JSON (a proxy's error page, cut off)
+        """
+        try:
+            return json.loads(self.body)
+        except ValueError as error:
+            raise Unavailable(
+                "The answer was not JSON.", code="not_json"
+            ) from error
+
+
+class HttpClient:
+    """One remote host.
+
+    :param base_url: checked by :func:`check_url`
+    :param allow_loopback: development and test only
+    :param observe: called with (method, path, status, seconds) for telemetry
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        allow_loopback: bool = False,
+        headers: Mapping[str, str] | None = None,
+        observe: Callable[[str, str, int, float], None] | None = None,
+        read_timeout: float = READ_TIMEOUT,
+    ) -> None:
+        self.base_url = check_url(base_url, allow_loopback=allow_loopback)
+        self._observe = observe
+        self._read_timeout = read_timeout
+        self._session = requests.Session()
+        self._session.trust_env = False
+        self._session.headers.update({"User-Agent": "Odoo-Integration-Hub/19.0"})
+        self._session.headers.update(headers or {})
+        adapter = GuardedAdapter(allow_loopback=allow_loopback)
+        self._session.mount("https://", adapter)
+        self._session.mount("http://", adapter)
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        idempotent: bool = False,
+        accept_status: frozenset[int] = frozenset(),
+        **kwargs: Any,
+    ) -> Response:
+        """Send one request and classify what comes back.
+
+        :param idempotent: repeat at once, at most twice, when the way failed
+        :param accept_status: error statuses the caller reads itself
+        :raises HubError: see :func:`raise_for_status`; Unavailable when nothing came
+        """
+        attempts = QUICK_RETRIES if idempotent else 0
+        while True:
+            try:
+                response = self._send(method, path, **kwargs)
+            except Unavailable:
+                if not attempts:
+                    raise
+            else:
+                if response.status not in QUICK_RETRY_STATUS or not attempts:
+                    break
+            attempts -= 1
+            time.sleep(random.uniform(0.05, 0.3))
+        if response.status not in accept_status:
+            raise_for_status(response, self.base_url)
+        return response
+
+    def _send(self, method: str, path: str, **kwargs: Any) -> Response:
+        started = time.monotonic()
+        try:
+            with self._session.request(
+                method,
+                self.base_url + path,
+                timeout=(CONNECT_TIMEOUT, self._read_timeout),
+                allow_redirects=False,
+                stream=True,
+                **kwargs,
+            ) as answer:
+                body = _read_capped(answer)
+                status, headers = answer.status_code, answer.headers
+        except requests.RequestException as error:
+            raise self._unreachable(error) from error
+        seconds = time.monotonic() - started
+        if self._observe:
+            self._observe(method, path, status, seconds)
+        _logger.debug("%s %s: %s in %.3f s", method, path, status, seconds)
+        return Response(status, headers, body, seconds)
+
+    def _unreachable(self, error: requests.RequestException) -> Unavailable:
+        connecting = isinstance(error, requests.ConnectionError) and (
+            "NewConnectionError" in repr(error) or "ConnectTimeout" in repr(error)
+        )
+        return Unavailable(
+            f"{self.base_url} does not answer: {_reason(error)}",
+            remedy="Check the address and the network. Work resumes by itself.",
+            code="unreachable" if connecting else type(error).__name__,
+            sent=not connecting,
+        )
+
+
+def _reason(error: Exception) -> str:
+    """Return the innermost cause without object addresses, which hinder grouping."""
+    text = str(error)
+    for marker in ("cannot connect: ", "cannot resolve: "):
+        if marker in text:
+            return redact(marker + text.rsplit(marker, 1)[1].rstrip("')"))
+    return redact(type(error).__name__)
+
+
+def _read_capped(answer: requests.Response) -> bytes:
+    chunks, size = [], 0
+    for chunk in answer.iter_content(65536):
+        size += len(chunk)
+        if size > MAX_BYTES:
+            raise InvalidData(
+                f"The answer is larger than {MAX_BYTES // 2**20} MiB.",
+                remedy="Use a smaller batch.",
+                code="too_large",
+            )
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+def retry_after(headers: Mapping[str, str]) -> float:
+    """Return the pause a remote asks for, in seconds."""
+    try:
+        return max(float(headers.get("Retry-After", "")), 0.1)
+    except ValueError:
+        return DEFAULT_PAUSE
+
+
+def raise_for_status(response: Response, where: str) -> None:
+    """Raise the class of error an HTTP status stands for; 2xx passes."""
+    status = response.status
+    if 200 <= status < 300:
+        return
+    code = f"http_{status}"
+    excerpt = redact(response.body[:300].decode("utf-8", "replace")).strip()
+    if status in (401, 403):
+        raise AuthError(
+            f"{where} refused the credentials ({status}): {excerpt}",
+            remedy="Renew the credentials of the backend, then test the connection.",
+            code=code,
+        )
+    if status == 429:
+        raise RateLimited(
+            f"{where} asks for a pause.",
+            seconds=retry_after(response.headers),
+            code=code,
+        )
+    if status in (404, 410) or 300 <= status < 400:
+        raise NotFound(
+            f"{where} answered {status}: there is no such address.",
+            remedy="Check the address of the backend.",
+            code=code,
+        )
+    if status in (408, 425) or status >= 500:
+        raise Unavailable(f"{where} answered {status}.", code=code)
+    raise Rejected(f"{where} answered {status}: {excerpt}", code=code)

@@ -1,0 +1,192 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import api, models
+from odoo.fields import Domain
+
+from ..exceptions import InvalidData
+
+
+class ImporterCustomer(models.AbstractModel):
+    """Customers to partners: by link, then exact e-mail, else a new one."""
+
+    _name = "hub.importer.customer"
+    _inherit = "hub.importer.base"
+    _description = "Importer of Customers"
+
+    @api.private
+    def shared_keys(self, backend, tasks):
+        return self.keys_of(backend, [task.document for task in tasks if task.is_open])
+
+    @api.private
+    def keys_of(self, backend, customers):
+        """Return lock keys of the customers that are not linked yet."""
+        bound = backend.binder("customer").states_many(
+            customer.external_id for customer in customers
+        )
+        return {
+            f"customer:{customer.email_key or customer.external_id or customer.label}"
+            for customer in customers
+            if customer.external_id not in bound
+        }
+
+    def _apply(self, flow, tasks):
+        backend = flow.backend_id.with_env(self.env)
+        good = []
+        for task in tasks:
+            task.error = self._objection(task.document)
+            if not task.error:
+                good.append(task)
+        linked = backend.binder("customer").to_internal_many(
+            task.external_id for task in good
+        )
+        partners = self.resolve(backend, [task.document for task in good])
+        for task, partner in zip(good, partners, strict=True):
+            if task.external_id in linked and flow.system_of_record == "remote":
+                self._update(task.document, partner)
+            task.settle("done", partner)
+        self._bind(
+            backend,
+            "customer",
+            [(t, p, {}) for t, p in zip(good, partners, strict=True)],
+        )
+
+    def _update(self, customer, partner):
+        """Take over what the store knows; what it leaves empty stays."""
+        changes = {
+            name: value
+            for name, value in (
+                ("name", customer.label),
+                ("email", customer.email),
+                ("phone", customer.phone),
+            )
+            if value and partner[name] != value
+        }
+        if changes:
+            partner.write(changes)
+
+    def _objection(self, customer):
+        if customer.label:
+            return None
+        return InvalidData(
+            self.env._(
+                "Customer %s has neither a name nor an e-mail nor a phone number.",
+                customer.external_id or self.env._("(guest)"),
+            ),
+            remedy=self.env._("Complete the customer in the store, then retry."),
+            code="no_identity",
+            field="name",
+        )
+
+    @api.private
+    def resolve(self, backend, customers):
+        """Return the partner of each customer, creating what is missing.
+
+        :param customers: list of Customer, each with a label
+        :return: list of partners in the same order
+        """
+        linked = backend.binder("customer").to_internal_many(
+            customer.external_id for customer in customers
+        )
+        by_email = self._partners_by_email(
+            backend,
+            {c.email_key for c in customers if c.external_id not in linked} - {""},
+        )
+        found, missing = {}, {}
+        for customer in customers:
+            key = _key(customer)
+            partner = linked.get(customer.external_id)
+            if partner is None and customer.email_key:
+                partner = by_email.get(customer.email_key)
+            if partner:
+                found[key] = partner
+            else:
+                missing.setdefault(key, customer)
+        found.update(self._create_partners(backend, missing))
+        self._link(backend, customers, found, linked)
+        return [found[_key(customer)] for customer in customers]
+
+    def _partners_by_email(self, backend, emails):
+        """Return {e-mail: partner}; main contacts before their children, old first."""
+        if not emails:
+            return {}
+        company = backend.company_id
+        partners = self.env["res.partner"].search_fetch(
+            Domain("email_normalized", "in", list(emails))
+            & Domain("company_id", "in", [False, company.id])
+            & Domain("type", "=", "contact"),
+            ["email_normalized", "parent_id"],
+            order="id",
+        )
+        found = {}
+        for partner in partners.sorted(lambda p: (bool(p.parent_id), p.id)):
+            found.setdefault(partner.email_normalized.casefold(), partner)
+        return found
+
+    def _create_partners(self, backend, missing):
+        if not missing:
+            return {}
+        addresses = self.env["hub.importer.address"].values_many(
+            customer.default_address
+            for customer in missing.values()
+            if customer.default_address
+        )
+        languages = dict(self.env["res.lang"].get_installed())
+        vals = [
+            self._hub_values_customer(
+                customer, self._values(customer, addresses, languages)
+            )
+            for customer in missing.values()
+        ]
+        partners = self.env["res.partner"].create(vals)
+        return dict(zip(missing, partners, strict=True))
+
+    def _values(self, customer, addresses, languages):
+        values = {**addresses.get(customer.default_address, {})}
+        language = _language(customer.language, languages)
+        if language:
+            values["lang"] = language
+        values.update(
+            name=customer.label,
+            email=customer.email or False,
+            phone=customer.phone
+            or (customer.default_address and customer.default_address.phone)
+            or False,
+            company_name=customer.company_name or False,
+            is_company=customer.is_company,
+            vat=customer.tax_id or False,
+            comment=customer.note or False,
+        )
+        return values
+
+    @api.private
+    def _hub_values_customer(self, customer, values):
+        """Hook: change the values of a new partner."""
+        return values
+
+    def _link(self, backend, customers, found, linked):
+        rows = {
+            customer.external_id: {
+                "external_id": customer.external_id,
+                "odoo_id": found[_key(customer)].id,
+                "sync_date": self.env.cr.now(),
+            }
+            for customer in customers
+            if customer.external_id and customer.external_id not in linked
+        }
+        if rows:
+            backend.binder("customer").bind_many(list(rows.values()))
+
+
+def _key(customer):
+    """Return what makes two customers of one batch the same person."""
+    if customer.email_key:
+        return customer.email_key
+    return customer.external_id or (customer.label, customer.default_address)
+
+
+def _language(tag, installed):
+    """Return the installed language closest to an IETF tag, or None."""
+    wanted = tag.replace("-", "_")
+    if wanted in installed:
+        return wanted
+    short = wanted.split("_")[0]
+    return next((code for code in installed if short and code.startswith(short)), None)

@@ -1,0 +1,283 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from collections import defaultdict
+
+from odoo import api, models
+
+from ..documents.order import LineKind
+from ..exceptions import HubError, InvalidData, MappingError
+from .order_lines import tax_keys
+
+
+class ImporterOrder(models.AbstractModel):
+    """Orders to sale orders, with total parity to the cent."""
+
+    _name = "hub.importer.order"
+    _inherit = "hub.importer.base"
+    _description = "Importer of Orders"
+
+    @api.private
+    def shared_keys(self, backend, tasks):
+        orders = [task.document for task in tasks if task.is_open]
+        keys = self.env["hub.importer.customer"].keys_of(
+            backend, [order.customer for order in orders if order.customer.label]
+        )
+        lines = [
+            line
+            for order in orders
+            for line in order.lines
+            if line.kind is LineKind.PRODUCT
+        ]
+        bound = backend.binder("variant").states_many(line.variant_id for line in lines)
+        keys |= {
+            f"product:{line.sku or line.variant_id or line.title}"
+            for line in lines
+            if line.variant_id not in bound
+        }
+        return keys | {f"tax:{backend.id}" for order in orders[:1]}
+
+    def _apply(self, flow, tasks):
+        backend = flow.backend_id.with_env(self.env)
+        tasks = self._leave_out_tests(backend, tasks)
+        existing = backend.binder("order").to_internal_many(
+            task.external_id for task in tasks
+        )
+        values = self._values_many(flow, tasks, existing)
+        new = [t for t in tasks if t.is_open and t.external_id not in existing]
+        changed = [t for t in tasks if t.is_open and t.external_id in existing]
+        self._create_orders(backend, new, values)
+        self.env["hub.importer.order.update"].update_many(
+            backend, changed, existing, values
+        )
+        binder = backend.binder("order")
+        self._bind(
+            backend,
+            "order",
+            [
+                (
+                    task,
+                    self.env["sale.order"].browse(task.res_id),
+                    binder.values_of(task.document),
+                )
+                for task in tasks
+                if task.state == "done"
+            ],
+        )
+
+    def _leave_out_tests(self, backend, tasks):
+        """Test orders of a store do not belong into production's books."""
+        rest = []
+        for task in tasks:
+            if task.document.test and backend.environment == "production":
+                task.settle("skipped")
+            else:
+                rest.append(task)
+        return rest
+
+    # === RESOLVING ===#
+
+    def _values_many(self, flow, tasks, existing):
+        """Return {external id: values}; tasks that cannot be resolved get an error."""
+        backend = flow.backend_id.with_env(self.env)
+        pricelists = self._pricelists(backend, tasks)
+        taxes = self._taxes(backend, tasks)
+        self._check_buyers(backend, tasks)
+        products = self._products(flow, tasks)
+        good = [task for task in tasks if task.is_open]
+        partners = self._partners(backend, good)
+        lines = self.env["hub.importer.order.lines"]
+        return {
+            task.external_id: self._hub_values_order(
+                task.document,
+                {
+                    **self._header(backend, task.document, pricelists),
+                    **partners[task.external_id],
+                    "order_line": lines.values(backend, task.document, products, taxes),
+                },
+            )
+            for task in good
+        }
+
+    def _header(self, backend, order, pricelists):
+        return {
+            "company_id": backend.company_id.id,
+            "date_order": order.placed_at.replace(tzinfo=None),
+            "client_order_ref": order.purchase_order or order.name,
+            "origin": f"{backend.name} {order.name}",
+            "pricelist_id": pricelists[order.currency].id,
+            "payment_term_id": False,
+            "user_id": False,
+        }
+
+    @api.private
+    def _hub_values_order(self, order, values):
+        """Hook: change the values of a sale order; ``order_line`` is a list of dicts."""
+        return values
+
+    def _pricelists(self, backend, tasks):
+        """Return {currency code: price list}: it alone gives an order its currency."""
+        codes = {task.document.currency for task in tasks}
+        currencies = {
+            currency.name: currency
+            for currency in self.env["res.currency"].search([("name", "in", [*codes])])
+        }
+        mapped = self.env["hub.mapping"].sudo().lookup(backend, "pricelist")
+        found = {}
+        for code in sorted(codes & currencies.keys()):
+            found[code] = mapped.get(code) or self._pricelist(backend, currencies[code])
+        for task in tasks:
+            if task.document.currency not in currencies:
+                task.error = self._inactive_currency(task.document)
+        return found
+
+    def _pricelist(self, backend, currency):
+        none = self.env["product.pricelist"]
+        if currency == backend.company_id.currency_id:
+            return none
+        values = {
+            "name": f"{backend.name} {currency.name}",
+            "currency_id": currency.id,
+            "company_id": backend.company_id.id,
+        }
+        pricelist = none.sudo().create(values)
+        self.env["hub.mapping"].sudo().create(
+            {
+                "backend_id": backend.id,
+                "kind": "pricelist",
+                "remote_value": currency.name,
+                "pricelist_id": pricelist.id,
+                "automatic": True,
+            }
+        )
+        return pricelist.sudo(False)
+
+    def _inactive_currency(self, order):
+        return MappingError(
+            self.env._(
+                "Order %(order)s is in %(currency)s, which is not an active currency.",
+                order=order.name,
+                currency=order.currency,
+            ),
+            remedy=self.env._(
+                "Activate %s under Accounting › Configuration › Currencies, then retry.",
+                order.currency,
+            ),
+            kind="currency",
+            field="currency",
+            value=order.currency,
+        )
+
+    def _taxes(self, backend, tasks):
+        keys = {
+            task.external_id: {
+                key
+                for line in (*task.document.lines, *task.document.shipping_lines)
+                for key in tax_keys(task.document, line)
+            }
+            for task in tasks
+        }
+        found = self.env["hub.importer.tax"].resolve(
+            backend, {key for wanted in keys.values() for key in wanted}
+        )
+        for task in tasks:
+            errors = [
+                found[key]
+                for key in sorted(keys[task.external_id])
+                if isinstance(found[key], HubError)
+            ]
+            task.error = task.error or next(iter(errors), None)
+        return found
+
+    def _check_buyers(self, backend, tasks):
+        for task in tasks:
+            order = task.document
+            if not order.customer.label and not backend.guest_partner_id:
+                task.error = task.error or InvalidData(
+                    self.env._(
+                        "Order %s names no buyer: no customer, e-mail, phone number or"
+                        " address.",
+                        order.name,
+                    ),
+                    remedy=self.env._(
+                        "Set a customer for anonymous orders on %s, or complete the"
+                        " order in the store; then retry.",
+                        backend.name,
+                    ),
+                    code="no_buyer",
+                    field="customer",
+                )
+
+    def _products(self, flow, tasks):
+        lines = [line for t in tasks if t.is_open for line in t.document.lines]
+        found = self.env["hub.importer.order.lines"].products(flow, lines)
+        for task in tasks:
+            for line in task.document.lines:
+                if isinstance(found.get(line), HubError):
+                    task.error = task.error or found[line]
+        return found
+
+    def _partners(self, backend, tasks):
+        """Return {external id: values of the three partner fields}."""
+        named = [task for task in tasks if task.document.customer.label]
+        owners = dict.fromkeys(
+            (task.external_id for task in tasks), backend.guest_partner_id
+        )
+        resolved = self.env["hub.importer.customer"].resolve(
+            backend, [task.document.customer for task in named]
+        )
+        for task, partner in zip(named, resolved, strict=True):
+            owners[task.external_id] = partner
+        wanted = [
+            (owners[task.external_id], address, kind)
+            for task in tasks
+            for address, kind in _addresses(task.document)
+        ]
+        children = self.env["hub.importer.address"].resolve(wanted)
+        found = {}
+        for task in tasks:
+            owner = owners[task.external_id]
+            order = task.document
+            billing = children.get((owner.id, order.billing), owner)
+            found[task.external_id] = {
+                "partner_id": owner.id,
+                "partner_invoice_id": billing.id,
+                "partner_shipping_id": children.get(
+                    (owner.id, order.shipping), billing
+                ).id,
+            }
+        return found
+
+    # === WRITING ===#
+
+    def _create_orders(self, backend, tasks, values):
+        vals_list = [
+            {
+                **values[task.external_id],
+                "order_line": [
+                    (0, 0, line) for line in values[task.external_id]["order_line"]
+                ],
+            }
+            for task in tasks
+        ]
+        orders = self.env["sale.order"].create(vals_list)
+        pairs = list(zip(tasks, orders, strict=True))
+        wrong = self.env["hub.importer.order.parity"].enforce(backend, pairs)
+        wrong.unlink()
+        cancelled = self.env["sale.order"]
+        for task, order in pairs:
+            if task.error:
+                continue
+            task.settle("done", order)
+            if task.document.cancelled_at:
+                cancelled += order
+        if cancelled:
+            cancelled._action_cancel()
+
+
+def _addresses(order):
+    """Yield (address, type) of an order; both are the order's own."""
+    seen = defaultdict(list)
+    for address, kind in ((order.billing, "invoice"), (order.shipping, "delivery")):
+        if address and not address.is_empty:
+            seen[address].append(kind)
+    for address, kinds in seen.items():
+        yield address, kinds[0] if len(kinds) == 1 else "other"

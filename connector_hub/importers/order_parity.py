@@ -1,0 +1,73 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from decimal import Decimal
+
+from odoo import api, models
+
+from ..exceptions import BusinessRuleError
+
+
+class ImporterOrderParity(models.AbstractModel):
+    """The total in Odoo is the total the buyer saw."""
+
+    _name = "hub.importer.order.parity"
+    _description = "Total Parity of Orders"
+
+    @api.private
+    def enforce(self, backend, pairs):
+        """Compare totals; add rounding lines within the limit.
+
+        :param pairs: [(task, sale order)]
+        :return: the orders that still differ; their tasks have an error
+        """
+        wrong = self.env["sale.order"]
+        corrections = []
+        for task, order in pairs:
+            difference = self._difference(task, order)
+            if not difference:
+                continue
+            if abs(difference) <= Decimal(str(backend.rounding_limit)):
+                corrections.append(self._rounding_line(backend, order, difference))
+            else:
+                task.error = self._error(backend, task.document, order)
+                wrong += order
+        self.env["sale.order.line"].create(corrections)
+        return wrong
+
+    def _difference(self, task, order):
+        digits = order.currency_id.decimal_places
+        return task.document.total - Decimal(f"{order.amount_total:.{digits}f}")
+
+    def _rounding_line(self, backend, order, difference):
+        product = backend.rounding_product_id
+        return {
+            "order_id": order.id,
+            "product_id": product.id,
+            "name": self.env._("Rounding difference with %s", backend.name),
+            "product_uom_qty": 1.0,
+            "product_uom_id": product.uom_id.id,
+            "price_unit": float(difference),
+            "discount": 0.0,
+            "tax_ids": [(6, 0, [])],
+            "sequence": 9999,
+        }
+
+    def _error(self, backend, document, order):
+        return BusinessRuleError(
+            self.env._(
+                "Order %(order)s: the store's total is %(theirs)s %(currency)s, Odoo"
+                " calculates %(ours).2f (taxes %(their_tax)s and %(our_tax).2f).",
+                order=document.name,
+                theirs=document.total,
+                ours=order.amount_total,
+                currency=document.currency,
+                their_tax=document.total_tax,
+                our_tax=order.amount_tax,
+            ),
+            remedy=self.env._(
+                "Check the taxes the order's tax lines are mapped to and the company's"
+                " tax rounding, or raise the rounding limit of %s; then retry.",
+                backend.name,
+            ),
+            code="total_mismatch",
+            field="total",
+        )

@@ -1,0 +1,304 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import api, models
+from odoo.fields import Command, Domain
+
+from ..exceptions import InvalidData
+
+MAX_VARIANTS = 1000
+
+
+class ImporterProduct(models.AbstractModel):
+    """Products to templates and variants: by link, SKU or barcode, else new ones."""
+
+    _name = "hub.importer.product"
+    _inherit = "hub.importer.base"
+    _description = "Importer of Products"
+
+    @api.private
+    def shared_keys(self, backend, tasks):
+        """Return a key per SKU and barcode: orders may create the same product."""
+        keys = set()
+        for task in tasks:
+            for variant in task.document.variants if task.is_open else ():
+                keys.add(f"product:{variant.sku or variant.external_id}")
+        return keys
+
+    def _apply(self, flow, tasks):
+        backend = flow.backend_id.with_env(self.env)
+        good = [task for task in tasks if not self._objected(task)]
+        templates = backend.binder("product").to_internal_many(
+            task.external_id for task in good
+        )
+        matches = self.match_many(
+            backend, [v for task in good for v in task.document.variants]
+        )
+        new = []
+        for task in good:
+            template = templates.get(task.external_id) or self._template_of(
+                task.document, matches
+            )
+            if template:
+                self._update(flow, task, template)
+            else:
+                new.append(task)
+        self._create_templates(backend, new)
+        self._link_variants(backend, good)
+        self._bind(
+            backend,
+            "product",
+            [(t, self.env["product.template"].browse(t.res_id), {}) for t in good],
+        )
+
+    def _objected(self, task):
+        product = task.document
+        if not product.variants or len(product.variants) > MAX_VARIANTS:
+            task.error = InvalidData(
+                self.env._(
+                    'Product "%(name)s" has %(count)s variants.',
+                    name=product.title,
+                    count=len(product.variants),
+                ),
+                remedy=self.env._(
+                    "Products of 1 to %s variants can be imported.", MAX_VARIANTS
+                ),
+                code="variant_count",
+            )
+        return bool(task.error)
+
+    # === MATCHING ===#
+
+    @api.private
+    def match_many(self, backend, references):
+        """Find the Odoo product of variants or order lines.
+
+        By link, then SKU, then barcode; own and shared (company-less) products. With
+        a doubled SKU the oldest product wins.
+
+        :param references: objects with external_id or variant_id, sku and barcode
+        :return: {reference: product.product} of those that were found
+        """
+        references = list(references)
+        linked = backend.binder("variant").to_internal_many(
+            _variant_id(reference) for reference in references
+        )
+        rest = [r for r in references if _variant_id(r) not in linked]
+        by_sku = self._by_field(backend, "default_code", {r.sku for r in rest})
+        by_code = self._by_field(backend, "barcode", {r.barcode for r in rest})
+        found = {}
+        for reference in references:
+            product = (
+                linked.get(_variant_id(reference))
+                or by_sku.get(reference.sku)
+                or by_code.get(reference.barcode)
+            )
+            if product:
+                found[reference] = product
+        return found
+
+    def _by_field(self, backend, name, values):
+        values.discard("")
+        if not values:
+            return {}
+        products = self.env["product.product"].search_fetch(
+            Domain(name, "in", list(values))
+            & Domain("company_id", "in", [False, backend.company_id.id]),
+            [name],
+            order="id desc",
+        )
+        return {product[name]: product for product in products}
+
+    def _template_of(self, product, matches):
+        """Return the one template that holds all matched variants of a product."""
+        templates = {
+            matches[variant].product_tmpl_id.id
+            for variant in product.variants
+            if variant in matches
+        }
+        ids = templates if len(templates) == 1 else ()
+        return self.env["product.template"].browse(ids)
+
+    # === WRITING ===#
+
+    def _update(self, flow, task, template):
+        """Take over title, SKU, barcode and weight where the store owns the product."""
+        if flow.system_of_record == "remote":
+            if template.name != task.document.title:
+                template.name = task.document.title
+            self._fill_variants(task.document, template)
+        task.settle("done", template)
+
+    def _create_templates(self, backend, tasks):
+        attributes = self._attributes(tasks)
+        templates = self.env["product.template"].create(
+            [
+                self._hub_values_product(
+                    task.document, self._values(backend, task.document, attributes)
+                )
+                for task in tasks
+            ]
+        )
+        for task, template in zip(tasks, templates, strict=True):
+            task.settle("done", template)
+            self._fill_variants(task.document, template)
+
+    def _values(self, backend, product, attributes):
+        first = product.variants[0]
+        goods = any(variant.requires_shipping for variant in product.variants)
+        return {
+            "name": product.title,
+            "type": "consu" if goods and not product.is_gift_card else "service",
+            "is_storable": goods and any(v.tracked for v in product.variants),
+            "list_price": float(first.price or 0),
+            "description_ecommerce": product.description_html or False,
+            "sale_ok": True,
+            "company_id": False,
+            "attribute_line_ids": [
+                Command.create(
+                    {
+                        "attribute_id": attributes[option.name].id,
+                        "value_ids": [
+                            Command.set(
+                                [attributes[option.name, v].id for v in option.values]
+                            )
+                        ],
+                    }
+                )
+                for option in _real_options(product)
+            ],
+        }
+
+    @api.private
+    def _hub_values_product(self, product, values):
+        """Hook: change the values of a new product."""
+        if "description_ecommerce" not in self.env["product.template"]._fields:
+            values["description"] = values.pop("description_ecommerce")
+        return values
+
+    def _attributes(self, tasks):
+        """Return {option name: attribute, (name, value): attribute value}."""
+        options = {}
+        for task in tasks:
+            for option in _real_options(task.document):
+                options.setdefault(option.name, {}).update(dict.fromkeys(option.values))
+        attributes = self.env["product.attribute"].search(
+            [("name", "in", list(options)), ("create_variant", "=", "always")],
+            order="id desc",
+        )
+        found = {attribute.name: attribute for attribute in attributes}
+        missing = [name for name in options if name not in found]
+        created = self.env["product.attribute"].create(
+            [{"name": name, "create_variant": "always"} for name in missing]
+        )
+        found.update(zip(missing, created, strict=True))
+        return {**found, **self._attribute_values(options, found)}
+
+    def _attribute_values(self, options, attributes):
+        existing = {
+            (value.attribute_id.id, value.name): value
+            for attribute in attributes.values()
+            for value in attribute.value_ids
+        }
+        missing = [
+            (name, value)
+            for name, values in options.items()
+            for value in values
+            if (attributes[name].id, value) not in existing
+        ]
+        created = self.env["product.attribute.value"].create(
+            [{"attribute_id": attributes[n].id, "name": v} for n, v in missing]
+        )
+        found = dict(zip(missing, created, strict=True))
+        for name, values in options.items():
+            for value in values:
+                found.setdefault(
+                    (name, value), existing.get((attributes[name].id, value))
+                )
+        return found
+
+    def _fill_variants(self, product, template):
+        """Write SKU, barcode and weight on the variants, where they differ."""
+        taken = self._taken_barcodes(product, template)
+        for variant, record in self._pairs(product, template):
+            wanted = {"default_code": variant.sku, "weight": float(variant.weight or 0)}
+            if variant.barcode not in taken:
+                wanted["barcode"] = variant.barcode
+            changes = {
+                name: value or False
+                for name, value in wanted.items()
+                if (record[name] or False) != (value or False)
+            }
+            if changes:
+                record.write(changes)
+            taken.add(variant.barcode)
+
+    def _taken_barcodes(self, product, template):
+        """Return the barcodes that other products have: Odoo wants them unique."""
+        codes = [v.barcode for v in product.variants if v.barcode]
+        if not codes:
+            return set()
+        found = self.env["product.product"].search_fetch(
+            [("barcode", "in", codes), ("product_tmpl_id", "!=", template.id)],
+            ["barcode"],
+        )
+        return set(found.mapped("barcode"))
+
+    def _pairs(self, product, template):
+        """Yield (variant, product.product) by their option values."""
+        names = [option.name for option in product.options]
+        real = {option.name for option in _real_options(product)}
+        records = {
+            frozenset(
+                (value.attribute_id.name, value.name)
+                for value in record.product_template_attribute_value_ids
+            ): record
+            for record in template.product_variant_ids
+        }
+        single = template.product_variant_ids[:1]
+        for variant in product.variants:
+            chosen = frozenset(
+                pair
+                for pair in zip(names, variant.option_values, strict=False)
+                if pair[0] in real
+            )
+            # an attribute with one value is not part of the combination's difference
+            record = records.get(chosen) or (single if not real else None)
+            if record:
+                yield variant, record
+
+    def _link_variants(self, backend, tasks):
+        variants = [variant for task in tasks for variant in task.document.variants]
+        matches = self.match_many(backend, variants)
+        binder = backend.binder("variant")
+        known = binder.states_many(variant.external_id for variant in variants)
+        rows = {}
+        for task in tasks:
+            template = self.env["product.template"].browse(task.res_id)
+            records = dict(
+                (variant.external_id, record)
+                for variant, record in self._pairs(task.document, template)
+            )
+            for variant in task.document.variants:
+                record = records.get(variant.external_id) or matches.get(variant)
+                if record and variant.external_id not in known:
+                    rows[variant.external_id] = {
+                        "external_id": variant.external_id,
+                        "odoo_id": record.id,
+                        "sync_date": self.env.cr.now(),
+                    }
+        if rows:
+            binder.bind_many(list(rows.values()))
+
+
+def _variant_id(reference):
+    return getattr(reference, "variant_id", None) or getattr(
+        reference, "external_id", ""
+    )
+
+
+def _real_options(product):
+    """Return the options that tell variants apart; stores have a dummy one."""
+    return [
+        option
+        for option in product.options
+        if option.values and not (len(product.variants) == 1 and len(option.values) == 1)
+    ]

@@ -1,0 +1,54 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""One message on its way through a drain."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from ..documents import Document
+from ..exceptions import HubError
+
+
+@dataclass
+class Task:
+    """A claimed message, what it carries, and what becomes of it.
+
+    ``state`` is empty until the outcome is known; ``error`` holds the reason when it
+    is neither done nor without effect.
+    """
+
+    message_id: int
+    external_id: str
+    version: str = ""
+    is_hint: bool = False
+    forced: bool = False
+    attempts: int = 1
+    deaths: int = 0
+    exception_id: int | None = None
+    name: str = ""
+    payload: dict[str, Any] | None = None
+    fetched: bool = False
+    document: Document | None = None
+    content_hash: str = ""
+    state: str = ""
+    error: HubError | None = None
+    res_model: str | None = None
+    res_id: int | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """True while nothing is decided."""
+        return not self.state and self.error is None
+
+    def settle(self, state: str, record: Any = None) -> None:
+        """Note the outcome and the Odoo record it concerns."""
+        self.state = state
+        self.error = None
+        if record:
+            self.res_model, self.res_id = record._name, record.id
+
+    def reopen(self) -> None:
+        """Forget an outcome whose transaction was rolled back."""
+        self.state, self.error = "", None
+        self.res_model = self.res_id = None

@@ -1,0 +1,353 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import secrets
+from contextlib import contextmanager
+
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from ..exceptions import HubError, InvalidData
+from ..http_client import check_url
+
+#: environments in which a server on this very machine may stand for the remote one
+LOCAL_ENVIRONMENTS = ("dev", "test")
+
+
+class HubBackend(models.Model):
+    """One connected system instance.
+
+    Connectors add their entry to ``system`` with ``selection_add``, their settings as
+    fields with the system's prefix, and override the hooks at the end of this class.
+    """
+
+    _name = "hub.backend"
+    _inherit = ["connector.backend", "mail.thread", "mail.activity.mixin"]
+    _description = "Integration Backend"
+    _order = "sequence, name"
+    _check_company_auto = True
+
+    name = fields.Char(required=True, tracking=True)
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    color = fields.Integer()
+    system = fields.Selection([], required=True, tracking=True)
+    environment = fields.Selection(
+        [
+            ("dev", "Development"),
+            ("test", "Test"),
+            ("staging", "Staging"),
+            ("production", "Production"),
+        ],
+        required=True,
+        default="production",
+        tracking=True,
+    )
+    company_id = fields.Many2one(
+        "res.company",
+        required=True,
+        index=True,
+        default=lambda self: self.env.company,
+    )
+    state = fields.Selection(
+        [("draft", "Not Connected"), ("connected", "Connected"), ("paused", "Paused")],
+        required=True,
+        default="draft",
+        copy=False,
+        tracking=True,
+    )
+    state_reason = fields.Char(
+        "Why Paused", copy=False, readonly=True, help="What stopped this connection."
+    )
+    api_url = fields.Char(
+        "Address", required=True, tracking=True, help="For example https://example.com"
+    )
+    bot_user_id = fields.Many2one(
+        "res.users",
+        "Acts As",
+        required=True,
+        default=lambda self: self._default_bot_user(),
+        help="Records are created and changed in the name of this user, with its"
+        " access rights.",
+    )
+    limit_key = fields.Char(
+        compute="_compute_limit_key",
+        store=True,
+        readonly=False,
+        help="Backends with the same key share the remote system's quota.",
+    )
+    webhook_token = fields.Char(
+        copy=False,
+        readonly=True,
+        groups="base.group_system",
+        default=lambda self: secrets.token_urlsafe(32),
+    )
+    webhook_url = fields.Char(
+        compute="_compute_webhook_url", groups="base.group_system"
+    )
+    verdict = fields.Text(
+        "Connection Test", readonly=True, copy=False, help="Result of the last test."
+    )
+    verdict_ok = fields.Boolean(readonly=True, copy=False)
+    verdict_at = fields.Datetime("Tested On", readonly=True, copy=False)
+    flow_ids = fields.One2many("hub.flow", "backend_id", "Flows")
+    mapping_ids = fields.One2many("hub.mapping", "backend_id", "Mappings")
+    waiting_count = fields.Integer("Waiting", compute="_compute_counts")
+    done_today_count = fields.Integer("Done (24 h)", compute="_compute_counts")
+    failed_count = fields.Integer("Failed", compute="_compute_counts")
+    exception_count = fields.Integer("Open Exceptions", compute="_compute_counts")
+    last_success_at = fields.Datetime("Last Success", compute="_compute_counts")
+    health = fields.Selection(
+        [
+            ("draft", "Not Connected"),
+            ("ok", "Healthy"),
+            ("working", "Working"),
+            ("act", "Needs Action"),
+            ("paused", "Paused"),
+        ],
+        compute="_compute_counts",
+    )
+
+    _webhook_token_uniq = models.UniqueIndex("(webhook_token)")
+
+    # === DEFAULTS AND COMPUTES ===#
+
+    @api.model
+    def _default_bot_user(self):
+        return self.env.ref("connector_hub.user_bot", raise_if_not_found=False)
+
+    @api.depends("system", "api_url")
+    def _compute_limit_key(self):
+        for backend in self:
+            backend.limit_key = f"{backend.system}:{backend.api_url or ''}"
+
+    @api.depends("webhook_token")
+    def _compute_webhook_url(self):
+        for backend in self:
+            base = backend.get_base_url()
+            backend.webhook_url = f"{base}/hub/webhook/{backend.webhook_token}"
+
+    def _compute_counts(self):
+        figures = self.env["hub.message"]._figures_by_backend(self.ids)
+        opened = dict(
+            self.env["hub.exception"]._read_group(
+                [("backend_id", "in", self.ids), ("state", "in", ("open", "ack"))],
+                ["backend_id"],
+                ["__count"],
+            )
+        )
+        for backend in self:
+            row = figures.get(backend.id, {})
+            backend.waiting_count = row.get("waiting", 0)
+            backend.done_today_count = row.get("done", 0)
+            backend.failed_count = row.get("failed", 0)
+            backend.last_success_at = row.get("last_success")
+            backend.exception_count = opened.get(backend, 0)
+            backend.health = backend._health()
+
+    def _health(self):
+        if self.state != "connected":
+            return self.state
+        if self.exception_count:
+            return "act"
+        return "working" if self.waiting_count else "ok"
+
+    # === CONSTRAINTS AND CRUD ===#
+
+    @api.constrains("api_url", "environment")
+    def _check_api_url(self):
+        for backend in self:
+            try:
+                check_url(backend.api_url, allow_loopback=backend._allows_loopback())
+            except InvalidData as error:
+                raise ValidationError(f"{error.message} {error.remedy}") from error
+
+    @api.constrains("bot_user_id", "company_id")
+    def _check_bot_company(self):
+        for backend in self:
+            if backend.company_id not in backend.bot_user_id.sudo().company_ids:
+                raise ValidationError(
+                    self.env._(
+                        "%(user)s may not work in %(company)s. Add the company to the"
+                        " user's allowed companies, or choose another user.",
+                        user=backend.bot_user_id.name,
+                        company=backend.company_id.name,
+                    )
+                )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self._admit_bot(vals_list)
+        backends = super().create(vals_list)
+        for backend in backends:
+            backend._create_flows()
+        return backends
+
+    def _admit_bot(self, vals_list):
+        """Let the shared bot user work in every company that has a backend."""
+        bot = self._default_bot_user()
+        if bot:
+            ids = {vals.get("company_id") or self.env.company.id for vals in vals_list}
+            missing = ids - set(bot.sudo().company_ids.ids)
+            if missing:
+                bot.sudo().write({"company_ids": [(4, cid) for cid in missing]})
+
+    def _create_flows(self):
+        """Create the flows the system offers, switched off."""
+        known = self.flow_ids.mapped("code")
+        self.env["hub.flow"].sudo().create(
+            [
+                {"backend_id": self.id, **values}
+                for values in self._flow_values()
+                if values["code"] not in known
+            ]
+        )
+
+    # === ACTIONS ===#
+
+    def action_test_connection(self):
+        """Ask the remote system who we are and what we may do; store the verdict.
+
+        :return: True when everything the active flows need is granted
+        """
+        self.ensure_one()
+        self.check_access("write")
+        try:
+            verdict = self.with_user(SUPERUSER_ID).adapter().check_connection()
+            passed = verdict.passed
+            text = "\n".join(verdict.lines)
+        except HubError as error:
+            passed = False
+            text = "\n".join(filter(None, (error.message, error.remedy)))
+        self.sudo().write(
+            {
+                "verdict": text,
+                "verdict_ok": passed,
+                "verdict_at": fields.Datetime.now(),
+            }
+        )
+        return passed
+
+    def action_connect(self):
+        """Test, subscribe to notifications, and start the chosen flows."""
+        for backend in self:
+            if not backend.action_test_connection():
+                # the verdict must survive, so it is told rather than raised
+                raise UserError(
+                    self.env._(
+                        "%(name)s cannot be connected.\n%(verdict)s",
+                        name=backend.name,
+                        verdict=backend.verdict,
+                    )
+                )
+            backend.sudo().write({"state": "connected", "state_reason": False})
+            backend._subscribe()
+            backend.flow_ids.filtered("chosen")._start()
+        return True
+
+    def action_pause(self):
+        """Stop processing; what arrives is kept."""
+        self.check_access("write")
+        self._pause(self.env._("Paused by %s.", self.env.user.name))
+        return True
+
+    def action_resume(self):
+        """Start again after a pause; waiting messages are taken up at once."""
+        self.check_access("write")
+        self.sudo().write({"state": "connected", "state_reason": False})
+        self.flow_ids._wake_due()
+        return True
+
+    def action_open_messages(self):
+        """Open the messages of this backend."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "connector_hub.hub_message_action"
+        )
+        return {**action, "domain": [("backend_id", "in", self.ids)]}
+
+    def action_open_exceptions(self):
+        """Open the exceptions of this backend."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "connector_hub.hub_exception_action"
+        )
+        return {**action, "domain": [("backend_id", "in", self.ids)]}
+
+    # === BUSINESS METHODS ===#
+
+    @api.private
+    def _flow_of(self, document, direction="in"):
+        """Return the flow that takes notifications of ``document``, if it is in use."""
+        return self.flow_ids.filtered(
+            lambda flow: flow.document == document
+            and flow.direction == direction
+            and flow.state != "stopped"
+        )[:1]
+
+    def _pause(self, reason):
+        self.sudo().write({"state": "paused", "state_reason": reason})
+
+    def _allows_loopback(self):
+        self.ensure_one()
+        return self.environment in LOCAL_ENVIRONMENTS
+
+    def _as_bot(self):
+        """Return self as the bot user in the backend's company, without trackers."""
+        self.ensure_one()
+        return (
+            self.with_user(self.bot_user_id)
+            .with_company(self.company_id)
+            .with_context(
+                allowed_company_ids=self.company_id.ids,
+                lang=self.bot_user_id.sudo().lang,
+                tracking_disable=True,
+                mail_notrack=True,
+                mail_create_nolog=True,
+                mail_create_nosubscribe=True,
+                hub_backend_id=self.id,
+            )
+        )
+
+    @contextmanager
+    @api.private
+    def working_on(self, model_name):
+        """Yield the component work context; the only call of ``work_on``."""
+        self.ensure_one()
+        with self.work_on(model_name) as work:
+            yield work
+
+    @api.private
+    def adapter(self):
+        """Return the adapter component of this backend's system."""
+        with self.working_on(self._name) as work:
+            return work.component(usage="hub.adapter")
+
+    @api.private
+    def mapper(self, document):
+        """Return the mapper component of ``document``."""
+        with self.working_on(self._name) as work:
+            return work.component(usage=f"hub.mapper.{document}")
+
+    @api.private
+    def binder(self, entity):
+        """Return the binder of ``entity`` (see :meth:`_binding_models`)."""
+        with self.working_on(self._binding_models()[entity]) as work:
+            return work.component(usage="binder")
+
+    # === HOOKS FOR CONNECTORS ===#
+
+    @api.private
+    def _binding_models(self):
+        """Return {entity: binding model}, e.g. {"order": "hub.x.order"}."""
+        return {}
+
+    @api.private
+    def _flow_values(self):
+        """Return the values of the flows this system offers, one dict per flow."""
+        return []
+
+    @api.private
+    def _subscribe(self):
+        """Make the remote system notify us, where it can."""
+
+    @api.private
+    def _sensitive_keys(self):
+        """Return the payload keys that hold secrets or personal data, lower case."""
+        return frozenset()

@@ -1,0 +1,366 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import logging
+import random
+import time
+
+import psycopg2
+from psycopg2 import errorcodes
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ..exceptions import AuthError, Conflict, HubError, RateLimited, TransientError
+from ..importers.task import Task
+from .hub_lane import LeaseLost
+
+_logger = logging.getLogger(__name__)
+
+#: seconds a drain works before it makes room for others and enqueues itself again
+TIME_BUDGET = 120
+APPLY_TRIES = 5
+MAX_DEATHS = 3
+CONCURRENCY_ERRORS = (
+    errorcodes.SERIALIZATION_FAILURE,
+    errorcodes.DEADLOCK_DETECTED,
+    errorcodes.LOCK_NOT_AVAILABLE,
+)
+#: seconds: first pause after a transient failure, and the longest one
+BACKOFF_FIRST, BACKOFF_LONGEST = 10, 3600
+
+
+class HubFlow(models.Model):
+    """The drain: the job that turns messages into records.
+
+    It commits, by design (its job function has ``allow_commit``): a claim must be
+    durable before remote calls, and each batch is its own transaction. Ownership is
+    the lease of the lane, see ``hub.lane``.
+    """
+
+    _inherit = "hub.flow"
+
+    @api.private
+    def _drain(self, number):
+        """Job: process what is due in one lane until it is empty.
+
+        :return: what was done, for the job's result
+        """
+        self.ensure_one()
+        lease = self.env["hub.lane"].lease(self.id, number)
+        if not lease:
+            return "The lane is in other hands."
+        processed = 0
+        deadline = time.monotonic() + TIME_BUDGET
+        try:
+            self._recover(lease, number)
+            while time.monotonic() < deadline and self._still_open():
+                tasks = self._claim(lease, number)
+                if not tasks:
+                    break
+                self._process(lease, tasks)
+                processed += len(tasks)
+        except LeaseLost:
+            self.env.cr.rollback()
+            _logger.info("Lane %s of %s has another owner now.", number, self.id)
+        finally:
+            self.env["hub.lane"].release(*lease)
+        # committed first: the look at what is due must not use an old snapshot
+        self.env.cr.commit()
+        if self._still_open():
+            self._wake_due()
+            self.env.cr.commit()
+        return f"{processed} messages"
+
+    def _still_open(self):
+        """Return whether work may go on; people may have paused it meanwhile."""
+        self.env.cr.commit()
+        self.invalidate_recordset(["state"])
+        self.backend_id.invalidate_recordset(["state"])
+        return self._is_open()
+
+    # === CLAIM ===#
+
+    def _recover(self, lease, number):
+        """Take up what a dead worker left: alone, and not for ever.
+
+        An outbound message with an intent may have reached the remote system.
+        """
+        self.env["hub.lane"].fence(*lease)
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE hub_message
+                   SET deaths = deaths + 1,
+                       state = CASE
+                           WHEN direction = 'out' AND idempotency_key IS NOT NULL
+                               THEN 'in_doubt'
+                           WHEN deaths + 1 >= %(limit)s THEN 'quarantined'
+                           ELSE 'pending' END,
+                       error_class = CASE WHEN deaths + 1 >= %(limit)s
+                           THEN 'WorkerDied' END,
+                       error_category = CASE WHEN deaths + 1 >= %(limit)s
+                           THEN 'poison' END,
+                       error_message = CASE WHEN deaths + 1 >= %(limit)s
+                           THEN %(text)s END,
+                       error_remedy = CASE WHEN deaths + 1 >= %(limit)s
+                           THEN %(remedy)s END,
+                       fingerprint = CASE WHEN deaths + 1 >= %(limit)s
+                           THEN 'WorkerDied' END
+                 WHERE flow_id = %(flow)s AND lane = %(lane)s AND state = 'processing'
+                """,
+                flow=self.id,
+                lane=number,
+                limit=MAX_DEATHS,
+                text=self.env._("The worker died each time it processed this message."),
+                remedy=self.env._(
+                    "Look for memory or time limits in the server log, then retry."
+                ),
+            )
+        )
+        self.env.cr.commit()
+
+    def _claim(self, lease, number):
+        """Make the next due messages ours; suspects of a dead worker come alone."""
+        self.env["hub.lane"].fence(*lease)
+        self.env.cr.execute(
+            SQL(
+                """
+                WITH due AS (
+                    SELECT id, deaths,
+                           row_number() OVER (ORDER BY priority, id) AS place
+                      FROM hub_message
+                     WHERE flow_id = %(flow)s AND lane = %(lane)s
+                       AND state = 'pending'
+                       AND (next_attempt_at IS NULL OR next_attempt_at <= %(now)s)
+                  ORDER BY priority, id
+                     LIMIT %(limit)s
+                ), until AS (
+                    SELECT min(place) AS suspect FROM due WHERE deaths > 0
+                ), batch AS (
+                    SELECT id FROM due, until
+                     WHERE suspect IS NULL OR place < suspect
+                        OR (suspect = 1 AND place = 1)
+                )
+                UPDATE hub_message m
+                   SET state = 'processing', attempts = attempts + 1
+                  FROM batch
+                 WHERE m.id = batch.id
+             RETURNING m.id, m.external_id, coalesce(m.version, ''), m.is_hint,
+                       m.forced, m.attempts, m.deaths, m.exception_id,
+                       coalesce(m.name, '')
+                """,
+                flow=self.id,
+                lane=number,
+                limit=self.batch_size,
+                now=self.env["hub.lane"]._now(),
+            )
+        )
+        tasks = [Task(*row) for row in sorted(self.env.cr.fetchall())]
+        self.env.cr.commit()
+        self.env.invalidate_all()
+        return tasks
+
+    # === PROCESS ===#
+
+    def _process(self, lease, tasks):
+        """Bring claimed messages to their outcome, whatever happens on the way."""
+        try:
+            current = self._keep_newest(tasks)
+            self._load(current)
+            self._translate(current)
+            self._apply(lease, tasks)
+        except LeaseLost:
+            raise
+        except HubError as error:
+            self.env.cr.rollback()
+            self._fail_all(lease, tasks, error)
+        self.env["hub.exception"]._file(self.backend_id, tasks)
+        self.env.cr.commit()
+
+    def _keep_newest(self, tasks):
+        """Of several messages of one record only the newest has to be applied.
+
+        :return: the tasks still to be processed
+        """
+        newest = {}
+        for task in tasks:
+            other = newest.get(task.external_id)
+            if other and (other.version, other.message_id) > (
+                task.version,
+                task.message_id,
+            ):
+                task.settle("superseded")
+                continue
+            if other:
+                other.settle("superseded")
+                task.forced = task.forced or other.forced
+            newest[task.external_id] = task
+        states = self.backend_id.binder(self.document).states_many(list(newest))
+        for task in newest.values():
+            known = states.get(task.external_id)
+            if known and task.version and task.version < known.version:
+                if not task.forced:
+                    task.settle("superseded", known.record)
+        return [task for task in tasks if task.is_open]
+
+    def _load(self, tasks):
+        """Read stored payloads; fetch the newest state of what was only announced.
+
+        No transaction is open during the remote calls.
+        """
+        hints = [task for task in tasks if task.is_hint or task.forced]
+        stored = [task for task in tasks if not (task.is_hint or task.forced)]
+        bodies = self.env["hub.payload"].newest([task.message_id for task in stored])
+        mapper = self.backend_id.mapper(self.document)
+        for task in stored:
+            mapper.load(task, bodies.get(task.message_id))
+        self.env.cr.commit()
+        if hints:
+            self._fetch(hints)
+
+    def _fetch(self, tasks):
+        adapter = self.backend_id.adapter()
+        self.env.cr.commit()
+        found = adapter.fetch(self.document, [task.external_id for task in tasks])
+        for task in tasks:
+            result = found.get(task.external_id)
+            if isinstance(result, HubError):
+                task.error = result
+            else:
+                task.payload, task.fetched = result, True
+
+    def _translate(self, tasks):
+        mapper = self.backend_id.mapper(self.document)
+        for task in tasks:
+            if task.is_open:
+                mapper.translate(task, self.revision)
+
+    # === APPLY ===#
+
+    def _apply(self, lease, tasks):
+        """Apply a batch in one transaction, restarted when it lost a race."""
+        for attempt in range(1, APPLY_TRIES + 1):
+            before = [(task.state, task.error) for task in tasks]
+            try:
+                self._apply_once(lease, tasks)
+                return
+            except (psycopg2.OperationalError, psycopg2.IntegrityError) as error:
+                self.env.cr.rollback()
+                self.env.invalidate_all()
+                if not _is_race(error):
+                    raise
+                for task, (state, cause) in zip(tasks, before, strict=True):
+                    task.reopen()
+                    task.state, task.error = state, cause
+                time.sleep(random.uniform(0, 0.1 * 2**attempt))
+        raise Conflict(self.env._("Other work kept changing the same records."))
+
+    def _apply_once(self, lease, tasks):
+        todo = [task for task in tasks if task.is_open]
+        importer = self._importer()
+        with self._shared_records(importer.shared_keys(self.backend_id, todo)):
+            # ends the transaction that found the keys: the next statement takes a
+            # snapshot in which everything the lock waited for is visible
+            self.env.cr.commit()
+            self.env["hub.lane"].fence(*lease)
+            importer.run(self, todo)
+            self._store_outcomes(tasks)
+            self.env.flush_all()
+            self.env.cr.commit()
+
+    def _importer(self):
+        bot = self.backend_id._as_bot()
+        return bot.env[f"hub.importer.{self.document}"]
+
+    def _shared_records(self, keys):
+        """Hold advisory locks on records that other lanes may need as well.
+
+        They live in a transaction of their own, so that they are taken before the
+        working transaction begins and vanish with this process.
+        """
+        return self.env["hub.importer.base"].locked(keys)
+
+    def _fail_all(self, lease, tasks, error):
+        """Note a failure of the whole batch for all that had no outcome yet."""
+        if isinstance(error, AuthError):
+            self.backend_id._pause(error.message)
+            self.env["hub.exception"]._file_flow_failure(self, error)
+        for task in tasks:
+            if task.is_open or task.state == "done":
+                task.reopen()
+                task.error = error
+        self.env["hub.lane"].fence(*lease)
+        self._store_outcomes(tasks)
+        self.env.cr.commit()
+
+    # === OUTCOMES ===#
+
+    def _store_outcomes(self, tasks):
+        """Write all outcomes in one statement, in the transaction of the effects."""
+        self.env.flush_all()
+        rows = [self._outcome(task) for task in tasks]
+        columns = [list(column) for column in zip(*rows, strict=True)]
+        self.env["hub.message"].write_outcomes(columns)
+        self.env["hub.payload"].store(
+            [
+                (task.message_id, self.backend_id.mapper(self.document).dump(task))
+                for task in tasks
+                if task.fetched and task.payload is not None
+            ],
+            kind="fetched",
+        )
+
+    def _outcome(self, task):
+        error, state, due = task.error, task.state or "pending", None
+        attempts = task.attempts
+        if isinstance(error, RateLimited | AuthError):
+            # not the message's fault: the attempt does not count
+            attempts -= 1
+            seconds = getattr(error, "seconds", 60)
+            due = fields.Datetime.add(fields.Datetime.now(), seconds=seconds)
+        elif isinstance(error, TransientError) and attempts < self.max_attempts:
+            due = fields.Datetime.add(
+                fields.Datetime.now(), seconds=_backoff(attempts)
+            )
+        elif error:
+            state = "failed"
+        version = task.version
+        return (
+            task.message_id,
+            state,
+            attempts,
+            due,
+            version or None,
+            task.name or None,
+            task.content_hash or None,
+            task.res_model,
+            task.res_id,
+            *_described(error),
+            self.env["hub.exception"]._fingerprint(self, error) if error else None,
+        )
+
+
+def _described(error):
+    """Return class, category, code, field, value, message, remedy of an error."""
+    if error is None:
+        return (None,) * 7
+    return (
+        type(error).__name__,
+        error.category,
+        error.code or None,
+        error.field or None,
+        error.value or None,
+        error.message,
+        error.remedy or None,
+    )
+
+
+def _backoff(attempts):
+    """Return the seconds until the next try: exponential, capped, jittered."""
+    longest = min(BACKOFF_LONGEST, BACKOFF_FIRST * 2 ** (attempts - 1))
+    return random.uniform(longest / 2, longest)
+
+
+def _is_race(error):
+    return error.pgcode in CONCURRENCY_ERRORS or isinstance(
+        error, psycopg2.errors.UniqueViolation
+    )

@@ -1,0 +1,115 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from datetime import datetime, timedelta, timezone
+
+from odoo import api, fields, models
+
+from ..documents import version_key
+from ..exceptions import AuthError, HubError, RateLimited
+from .hub_lane import POLL_LANE, LeaseLost
+
+
+class HubFlow(models.Model):
+    """The poll: the job that asks the remote system what changed."""
+
+    _inherit = "hub.flow"
+
+    @api.private
+    def _poll(self, run_id=None):
+        """Job: receive all changes since the cursor, page by page.
+
+        Each page and the cursor move in one transaction, so the cursor is never ahead
+        of what is stored. The poll lane's lease keeps two polls apart.
+        """
+        self.ensure_one()
+        lease = self.env["hub.lane"].lease(self.id, POLL_LANE)
+        run = self.env["hub.run"].browse(run_id)
+        if not lease:
+            run._finish("received", self.env._("Another run was reading already."))
+            return "Another poll is running."
+        try:
+            return self._poll_pages(lease, run)
+        except HubError as error:
+            self.env.cr.rollback()
+            return self._poll_failed(run, error)
+        except LeaseLost:
+            self.env.cr.rollback()
+            run._finish("failed", self.env._("Another worker took over."))
+            return "Lost the lease."
+        finally:
+            self.env["hub.lane"].release(*lease)
+
+    def _poll_pages(self, lease, run):
+        started = fields.Datetime.now()
+        adapter = self.backend_id.adapter()
+        since = self._poll_from()
+        self.env.cr.commit()
+        seen = 0
+        for page in adapter.iter_changes(self.document, since):
+            self.env["hub.lane"].fence(*lease)
+            run, lanes = self._store_page(page, run)
+            seen += len(page.events)
+            self.env.cr.commit()
+            self._wake(lanes)
+            self.env.cr.commit()
+            if self._poll_stopped(run):
+                return f"Stopped after {seen} changes."
+        self._poll_done(run, started)
+        return f"{seen} changes"
+
+    def _store_page(self, page, run):
+        """Store one page, and the run it belongs to once there is something new."""
+        messages = self.env["hub.message"]
+        lanes = messages.receive(self, page.events, run_id=run.id or None)
+        if lanes and not run:
+            run = run.create({"flow_id": self.id, "kind": "scheduled"})
+            messages.adopt(self, page.events, run.id)
+        if run:
+            run.seen_count += len(page.events)
+        if page.read_up_to:
+            cursor = version_key(page.read_up_to)
+            if cursor > (self.cursor or ""):
+                self.cursor = cursor
+        self.env.flush_all()
+        return run, lanes
+
+    def _poll_from(self):
+        """Return where to start (aware UTC), or None for everything."""
+        if self.cursor:
+            newest = datetime.strptime(self.cursor, "%Y-%m-%dT%H:%M:%S.%fZ")
+            newest = newest.replace(tzinfo=timezone.utc)
+            return newest - timedelta(seconds=self.overlap_seconds)
+        return self.since.replace(tzinfo=timezone.utc) if self.since else None
+
+    def _poll_stopped(self, run):
+        self.env.invalidate_all()
+        if run and run.state != "receiving":
+            return True
+        if self._is_open():
+            return False
+        if run:
+            run._finish("cancelled", self.env._("The flow was stopped."))
+        return True
+
+    def _poll_done(self, run, started):
+        if run:
+            run._finish("received")
+        self.next_poll_at = self.poll_minutes and fields.Datetime.add(
+            started, minutes=self.poll_minutes
+        )
+
+    def _poll_failed(self, run, error):
+        """Note what went wrong where people look; try again when it may heal."""
+        minutes = max(self.poll_minutes, 1)
+        seconds = error.seconds if isinstance(error, RateLimited) else minutes * 60
+        if self.poll_minutes:
+            self.next_poll_at = fields.Datetime.add(
+                fields.Datetime.now(), seconds=seconds
+            )
+        if isinstance(error, AuthError):
+            self.backend_id._pause(error.message)
+        text = "\n".join(filter(None, (error.message, error.remedy)))
+        if not run:
+            run = run.create({"flow_id": self.id, "kind": "scheduled"})
+        run._finish("failed", text)
+        self.env["hub.exception"]._file_flow_failure(self, error)
+        return text

@@ -1,0 +1,116 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import os
+import socket
+import uuid
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ..cursor import read_committed
+
+#: the lane that only a flow's poll leases
+POLL_LANE = -1
+#: seconds; longer than the longest remote call plus the longest batch
+LEASE_SECONDS = 300
+
+
+class LeaseLost(Exception):
+    """Somebody else owns the lane now: what this worker holds must not be written."""
+
+
+class HubLane(models.Model):
+    """The lease of one lane of a flow.
+
+    Ownership is a committed lease, not a row lock: it outlives the many short
+    transactions of a drain, and dies with its worker by expiring. The row is locked
+    only while a batch is applied, which keeps an overdue holder exclusive.
+    """
+
+    _name = "hub.lane"
+    _description = "Lane of an Integration Flow"
+    _order = "flow_id, number"
+    _rec_name = "number"
+
+    flow_id = fields.Many2one("hub.flow", required=True, ondelete="cascade")
+    number = fields.Integer(required=True)
+    token = fields.Char()
+    leased_until = fields.Datetime()
+    worker = fields.Char()
+
+    _flow_number_uniq = models.Constraint(
+        "UNIQUE(flow_id, number)", "A flow has each lane once."
+    )
+
+    @api.private
+    def lease(self, flow_id, number):
+        """Try to become the owner of a lane.
+
+        :return: (lane id, token), or None when somebody else owns it
+        """
+        token = uuid.uuid4().hex
+        with read_committed(self.env.registry) as cr:
+            cr.execute(
+                SQL(
+                    """
+                    UPDATE hub_lane
+                       SET token = %(token)s, worker = %(worker)s,
+                           leased_until = %(until)s
+                     WHERE id = (
+                        SELECT id FROM hub_lane
+                         WHERE flow_id = %(flow)s AND number = %(number)s
+                           AND (leased_until IS NULL OR leased_until < %(now)s)
+                           FOR NO KEY UPDATE SKIP LOCKED
+                     )
+                 RETURNING id
+                    """,
+                    token=token,
+                    worker=f"{socket.gethostname()}:{os.getpid()}",
+                    until=self._until(),
+                    now=self._now(),
+                    flow=flow_id,
+                    number=number,
+                )
+            )
+            row = cr.fetchone()
+        return (row[0], token) if row else None
+
+    @api.private
+    def fence(self, lane_id, token):
+        """Extend the lease inside the caller's transaction, and lock it until its end.
+
+        :raises LeaseLost: the lane has another owner
+        """
+        self.env.cr.execute(
+            SQL(
+                "UPDATE hub_lane SET leased_until = %s"
+                " WHERE id = %s AND token = %s RETURNING id",
+                self._until(),
+                lane_id,
+                token,
+            )
+        )
+        if not self.env.cr.fetchone():
+            raise LeaseLost
+
+    @api.private
+    def release(self, lane_id, token):
+        """Give the lane back; harmless when it has another owner by now."""
+        with read_committed(self.env.registry) as cr:
+            cr.execute(
+                SQL(
+                    "UPDATE hub_lane SET token = NULL, leased_until = NULL"
+                    " WHERE id = %s AND token = %s",
+                    lane_id,
+                    token,
+                )
+            )
+
+    @staticmethod
+    def _now():
+        # the clock of the database, the only one all workers share; it moves on
+        # inside a transaction, unlike now()
+        return SQL("(clock_timestamp() AT TIME ZONE 'UTC')")
+
+    @classmethod
+    def _until(cls):
+        return SQL("%s + make_interval(secs => %s)", cls._now(), LEASE_SECONDS)

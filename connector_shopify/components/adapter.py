@@ -1,0 +1,229 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Shopify's Admin API as the hub's adapter."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+from odoo.addons.component.core import Component
+from odoo.addons.connector_hub.components.event import (
+    Event,
+    Notification,
+    Page,
+    Verdict,
+)
+from odoo.addons.connector_hub.exceptions import HubError, InvalidData, Rejected
+from odoo.addons.connector_hub.http_client import HttpClient
+
+from ..const import (
+    API_VERSION,
+    GID_PREFIX,
+    NEEDED_SCOPES,
+    SUBSCRIBED_TOPICS,
+    WEBHOOK_TOPICS,
+)
+from .auth import client_credentials_token
+from .client import ShopifyClient
+from .pages import Reader
+
+#: a token is renewed so long before it expires
+RENEW_BEFORE = timedelta(minutes=10)
+
+
+class ShopifyAdapter(Component):
+    """One Shopify store."""
+
+    _name = "hub.shopify.adapter"
+    _inherit = "hub.adapter"
+    _system = "shopify"
+
+    # === CONNECTION ===#
+
+    def http(self) -> HttpClient:
+        """Return the guarded HTTP client of the store."""
+        backend = self.backend_record
+        return HttpClient(
+            backend.api_url, allow_loopback=backend._allows_loopback()
+        )
+
+    def client(self) -> ShopifyClient:
+        """Return the GraphQL client of the store."""
+        if not hasattr(self, "_client"):
+            http = self.http()
+            self._client = ShopifyClient(http, lambda renew: self._token(http, renew))
+        return self._client
+
+    def _token(self, http: HttpClient, renew: bool) -> str:
+        backend = self.backend_record.sudo()
+        if backend.shopify_access_token:
+            return str(backend.shopify_access_token)
+        expires = backend.shopify_token_expires_at
+        soon = datetime.now(timezone.utc).replace(tzinfo=None) + RENEW_BEFORE
+        if backend.shopify_token and not renew and expires and expires > soon:
+            return str(backend.shopify_token)
+        token, seconds = client_credentials_token(
+            http,
+            backend.shopify_client_id or "",
+            backend.shopify_client_secret or "",
+        )
+        backend._shopify_store_token(token, seconds)
+        return token
+
+    def check_connection(self) -> Verdict:
+        """Check address, credentials, API version and permissions."""
+        verdict = Verdict()
+        data = self.client().query("shop")
+        shop = data["shop"]
+        verdict.add(
+            True,
+            f"Connected to {shop['name']} ({shop['myshopifyDomain']}), currency"
+            f" {shop['currencyCode']}.",
+        )
+        served = self.client().served_version
+        verdict.add(
+            served in ("", API_VERSION),
+            f"API version {API_VERSION} is served."
+            if served in ("", API_VERSION)
+            else f"API version {API_VERSION} is no longer served, {served} answered:"
+            " update the connector.",
+        )
+        granted = {
+            scope["handle"] for scope in data["currentAppInstallation"]["accessScopes"]
+        }
+        verdict.add_all(
+            (
+                _is_granted(scope, granted),
+                f"May {purpose}."
+                if _is_granted(scope, granted)
+                else f"May not {purpose}: grant the app the scope {scope}.",
+            )
+            for scope, purpose in NEEDED_SCOPES.items()
+        )
+        return verdict
+
+    def subscribe(self, uri: str) -> None:
+        """Create the webhook subscriptions that are missing for ``uri``.
+
+        :raises Rejected: Shopify does not take the address
+        """
+        known = set()
+        after = None
+        while True:
+            page = self.client().query("webhooks", first=100, after=after)
+            page = page["webhookSubscriptions"]
+            known |= {n["topic"] for n in page["nodes"] if n["uri"] == uri}
+            if not page["pageInfo"]["hasNextPage"]:
+                break
+            after = page["pageInfo"]["endCursor"]
+        for topic in SUBSCRIBED_TOPICS:
+            if topic in known:
+                continue
+            data = self.client().execute(
+                "webhook_create",
+                {"topic": topic, "webhook": {"uri": uri, "format": "JSON"}},
+            )
+            errors = data["webhookSubscriptionCreate"]["userErrors"]
+            if errors:
+                raise Rejected(
+                    f"Shopify refuses the webhook {topic}: {errors[0]['message']}",
+                    remedy="Check that Odoo's web address is public and uses https."
+                    " Orders arrive by polling meanwhile.",
+                    code="webhook",
+                )
+
+    # === WEBHOOKS ===#
+
+    def verify_webhook(self, headers: Mapping[str, str], body: bytes) -> bool:
+        """Compare the HMAC of the raw body; old and new secret during a rotation."""
+        backend = self.backend_record.sudo()
+        sent = headers.get("x-shopify-hmac-sha256", "")
+        valid = False
+        for secret in (
+            backend.shopify_client_secret,
+            backend.shopify_old_client_secret,
+        ):
+            if secret:
+                digest = hmac.new(secret.encode(), body, hashlib.sha256).digest()
+                expected = base64.b64encode(digest)
+                valid |= hmac.compare_digest(expected, sent.encode())
+        return valid
+
+    def read_notification(
+        self, headers: Mapping[str, str], body: bytes
+    ) -> Notification | None:
+        """Read record id and version; the content itself is fetched later."""
+        topic = headers.get("x-shopify-topic", "")
+        document = WEBHOOK_TOPICS.get(topic)
+        if not document:
+            return None
+        try:
+            content = json.loads(body)
+            gid = content["admin_graphql_api_id"]
+            version = parse_time(content.get("updated_at"))
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as err:
+            raise InvalidData(
+                f"The webhook {topic} cannot be read.", code="malformed"
+            ) from err
+        if not isinstance(gid, str) or not gid.startswith(GID_PREFIX):
+            raise InvalidData(f"The webhook {topic} names no record.", code="malformed")
+        return Notification(
+            document,
+            Event(
+                external_id=gid,
+                topic=topic,
+                body=body,
+                version=version,
+                occurred_at=version,
+                name=str(content.get("name") or ""),
+                delivery_id=headers.get("x-shopify-webhook-id", ""),
+                event_id=headers.get("x-shopify-event-id", ""),
+            ),
+        )
+
+    # === READING ===#
+
+    def iter_changes(self, document: str, since: datetime | None) -> Iterator[Page]:
+        """Yield changed records, complete, by ascending update time."""
+        search = f"updated_at:>='{since:%Y-%m-%dT%H:%M:%SZ}'" if since else ""
+        for nodes in Reader(self.client(), document).changed(search):
+            events = tuple(self._event(node) for node in nodes)
+            versions = [event.version for event in events if event.version]
+            yield Page(events, max(versions, default=None))
+
+    def _event(self, node: dict[str, Any]) -> Event:
+        version = parse_time(node["updatedAt"])
+        return Event(
+            external_id=node["id"],
+            topic="poll",
+            body=json.dumps(node, ensure_ascii=False).encode(),
+            version=version,
+            occurred_at=version,
+            complete=True,
+            name=str(
+                node.get("name") or node.get("title") or node.get("displayName") or ""
+            ),
+        )
+
+    def fetch(
+        self, document: str, external_ids: Sequence[str]
+    ) -> dict[str, dict[str, Any] | HubError]:
+        """Return the newest state of records by GraphQL id."""
+        return {**Reader(self.client(), document).by_id(list(external_ids))}
+
+
+def parse_time(text: str | None) -> datetime | None:
+    """Parse Shopify's ISO 8601 times: "…Z" in GraphQL, an offset in webhooks."""
+    if not text:
+        return None
+    return datetime.fromisoformat(text.replace("Z", "+00:00"))
+
+
+def _is_granted(scope: str, granted: set[str]) -> bool:
+    """Return whether a scope is granted; a write scope includes reading."""
+    return scope in granted or scope.replace("read_", "write_") in granted

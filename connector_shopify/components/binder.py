@@ -1,0 +1,36 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from __future__ import annotations
+
+from typing import Any
+
+from odoo.addons.component.core import Component
+
+
+class ShopifyBinder(Component):
+    """Links of Shopify's records."""
+
+    _name = "hub.shopify.binder"
+    _inherit = "hub.binder"
+    _system = "shopify"
+    _apply_on = ["hub.shopify.customer", "hub.shopify.product", "hub.shopify.variant"]
+
+
+class ShopifyOrderBinder(Component):
+    """Links of orders, with what the store says of their payment and delivery."""
+
+    _name = "hub.shopify.order.binder"
+    _inherit = "hub.shopify.binder"
+    _apply_on = ["hub.shopify.order"]
+
+    def values_of(self, document: Any) -> dict[str, Any]:
+        """Return the store's own view of an order."""
+        return {
+            "name": document.name,
+            "financial_status": document.financial_status,
+            "fulfillment_status": document.fulfillment_status,
+            "payment_gateways": ", ".join(document.payment_gateways),
+            "tags": ", ".join(document.tags),
+            "note": document.note,
+            "total": float(document.total),
+            "currency_code": document.currency,
+        }

@@ -1,0 +1,133 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Reading connections: pages as long as the cost limit allows, nested pages too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from odoo.addons.connector_hub.exceptions import NotFound
+
+from ..const import LINES_WITH_ORDER, MAX_PAGE
+from .client import QueryTooExpensive, ShopifyClient
+
+#: document: (connection, query, query by id, nested connection, its query and root)
+SOURCES: dict[str, dict[str, str]] = {
+    "order": {
+        "root": "orders",
+        "query": "orders",
+        "by_id": "orders_by_id",
+        "nested": "lineItems",
+        "nested_query": "order_lines",
+        "node": "order",
+    },
+    "product": {
+        "root": "products",
+        "query": "products",
+        "by_id": "products_by_id",
+        "nested": "variants",
+        "nested_query": "product_variants",
+        "node": "product",
+    },
+    "customer": {
+        "root": "customers",
+        "query": "customers",
+        "by_id": "customers_by_id",
+    },
+}
+
+
+class Reader:
+    """Reads records of one document.
+
+    The cost of a page grows with the logarithm of its length, so long pages are
+    nearly free; a page over the limit is halved, and the length that worked is kept.
+    """
+
+    def __init__(self, client: ShopifyClient, document: str) -> None:
+        self._client = client
+        self._source = SOURCES[document]
+        self._length = MAX_PAGE
+        self._ids_length = MAX_PAGE
+
+    def changed(self, search: str) -> Iterator[list[dict[str, Any]]]:
+        """Yield pages of complete records that match a search, oldest change first."""
+        after = None
+        while True:
+            page = self._page(after, search)
+            nodes = [node for node in page["nodes"] if node]
+            self._complete(nodes)
+            yield nodes
+            if not page["pageInfo"]["hasNextPage"]:
+                return
+            after = page["pageInfo"]["endCursor"]
+
+    def by_id(self, ids: list[str]) -> dict[str, dict[str, Any] | NotFound]:
+        """Return complete records by GraphQL id, and NotFound for unknown ones."""
+        found: dict[str, dict[str, Any] | NotFound] = {}
+        position = 0
+        while position < len(ids):
+            chunk = ids[position : position + self._ids_length]
+            try:
+                data = self._client.query(
+                    self._source["by_id"], ids=chunk, **self._lines()
+                )
+            except QueryTooExpensive:
+                if self._ids_length == 1:
+                    raise
+                self._ids_length = max(len(chunk) // 2, 1)
+                continue
+            nodes = [node for node in data["nodes"] if node and node.get("id")]
+            self._complete(nodes)
+            found.update({node["id"]: node for node in nodes})
+            position += len(chunk)
+        for gid in ids:
+            if gid not in found:
+                found[gid] = NotFound(
+                    f"{gid} does not exist in Shopify any more.",
+                    remedy="Skip the message, or restore the record in Shopify.",
+                    code="not_found",
+                )
+        return found
+
+    def _lines(self) -> dict[str, int]:
+        return {"lines": LINES_WITH_ORDER} if "nested" in self._source else {}
+
+    def _page(self, after: str | None, search: str) -> dict[str, Any]:
+        while True:
+            try:
+                data = self._client.query(
+                    self._source["query"],
+                    first=self._length,
+                    after=after,
+                    query=search or None,
+                    **self._lines(),
+                )
+            except QueryTooExpensive:
+                if self._length == 1:
+                    raise
+                self._length = max(self._length // 2, 1)
+                continue
+            page: dict[str, Any] = data[self._source["root"]]
+            return page
+
+    def _complete(self, nodes: list[dict[str, Any]]) -> None:
+        """Read the nested records that did not fit with their parent."""
+        nested = self._source.get("nested")
+        if not nested:
+            return
+        for node in nodes:
+            page = node[nested]
+            while page["pageInfo"]["hasNextPage"]:
+                data = self._client.query(
+                    self._source["nested_query"],
+                    id=node["id"],
+                    first=MAX_PAGE,
+                    after=page["pageInfo"]["endCursor"],
+                )
+                parent = data[self._source["node"]]
+                if parent is None:
+                    break
+                page = parent[nested]
+                node[nested]["nodes"].extend(page["nodes"])
+            node[nested].pop("pageInfo")

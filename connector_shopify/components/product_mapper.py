@@ -1,0 +1,84 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Shopify's Product (Admin API 2026-10) to the document Product."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from odoo.addons.component.core import Component
+from odoo.addons.connector_hub.documents import Option, Product, Variant
+from odoo.addons.connector_hub.exceptions import InvalidData
+
+from . import parts
+from .adapter import parse_time
+
+#: WeightUnit in kilograms
+KILOGRAMS = {
+    "KILOGRAMS": Decimal(1),
+    "GRAMS": Decimal("0.001"),
+    "POUNDS": Decimal("0.45359237"),
+    "OUNCES": Decimal("0.028349523125"),
+}
+
+
+class ShopifyProductMapper(Component):
+    """Products of a store."""
+
+    _name = "hub.shopify.product.mapper"
+    _inherit = "hub.mapper"
+    _usage = "hub.mapper.product"
+    _system = "shopify"
+
+    @staticmethod
+    def to_document(payload: dict[str, Any], **options: Any) -> Product:
+        """Translate ``products.nodes[]`` as queried in products.graphql."""
+        version = parse_time(payload["updatedAt"])
+        if version is None:
+            raise InvalidData(
+                f"Product {payload['id']} has no date of change.", code="no_version"
+            )
+        return Product(
+            external_id=payload["id"],
+            version=version,
+            title=payload["title"],
+            description_html=payload.get("descriptionHtml") or "",
+            vendor=parts.text(payload, "vendor"),
+            product_type=parts.text(payload, "productType"),
+            status=payload.get("status") or "",
+            tags=tuple(payload.get("tags") or ()),
+            is_gift_card=bool(payload.get("isGiftCard")),
+            options=tuple(
+                Option(name=option["name"], values=tuple(option["values"]))
+                for option in payload["options"]
+            ),
+            variants=tuple(_variant(node) for node in payload["variants"]["nodes"]),
+        )
+
+
+def _variant(payload: dict[str, Any]) -> Variant:
+    item = payload.get("inventoryItem") or {}
+    weight = (item.get("measurement") or {}).get("weight")
+    return Variant(
+        external_id=payload["id"],
+        title=payload.get("title") or "",
+        sku=parts.text(payload, "sku"),
+        barcode=parts.text(payload, "barcode"),
+        price=_money(payload.get("price")),
+        compare_at_price=_money(payload.get("compareAtPrice")),
+        weight=_kilograms(weight),
+        tracked=bool(item.get("tracked", True)),
+        requires_shipping=bool(item.get("requiresShipping", True)),
+        taxable=bool(payload.get("taxable", True)),
+        option_values=tuple(entry["value"] for entry in payload["selectedOptions"]),
+    )
+
+
+def _money(value: str | None) -> Decimal | None:
+    return None if value is None else Decimal(value)
+
+
+def _kilograms(weight: dict[str, Any] | None) -> Decimal | None:
+    if not weight:
+        return None
+    return Decimal(str(weight["value"])) * KILOGRAMS[weight["unit"]]

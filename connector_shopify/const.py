@@ -1,0 +1,66 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Facts about Shopify's Admin API, in one place."""
+
+#: pinned; a version is supported for twelve months from its first day
+API_VERSION = "2026-10"
+
+#: topic: (document, key of the record's GraphQL id in the REST-shaped body)
+WEBHOOK_TOPICS = {
+    "orders/create": "order",
+    "orders/updated": "order",
+}
+#: the same topics as the GraphQL enum WebhookSubscriptionTopic spells them
+SUBSCRIBED_TOPICS = ("ORDERS_CREATE", "ORDERS_UPDATED")
+
+#: scope: what it is needed for, in words for people
+NEEDED_SCOPES = {
+    "read_orders": "read orders",
+    "read_customers": "read customers",
+    "read_products": "read products and variants",
+}
+
+#: a single query may cost at most so many points
+MAX_QUERY_COST = 1000
+#: longest page of a connection
+MAX_PAGE = 250
+#: line items read with their order; further ones are read page by page
+LINES_WITH_ORDER = 20
+
+#: payload keys with personal data, lower case (both API shapes)
+SENSITIVE_KEYS = frozenset(
+    {
+        "email",
+        "emailaddress",
+        "contact_email",
+        "phone",
+        "phonenumber",
+        "firstname",
+        "first_name",
+        "lastname",
+        "last_name",
+        "name_on_card",
+        "displayname",
+        "address1",
+        "address2",
+        "billingaddress",
+        "billing_address",
+        "shippingaddress",
+        "shipping_address",
+        "defaultaddress",
+        "default_address",
+        "defaultemailaddress",
+        "defaultphonenumber",
+        "customer",
+        "clientip",
+        "client_details",
+        "browser_ip",
+        "note",
+        "customattributes",
+        "note_attributes",
+        "token",
+        "cart_token",
+        "checkout_token",
+    }
+)
+
+GID_PREFIX = "gid://shopify/"

@@ -1,0 +1,131 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from odoo.addons.connector_hub.cursor import read_committed
+from odoo.addons.connector_hub.exceptions import HubError
+
+from ..const import SENSITIVE_KEYS
+
+
+
+class HubBackend(models.Model):
+    _inherit = "hub.backend"
+
+    system = fields.Selection(
+        selection_add=[("shopify", "Shopify")], ondelete={"shopify": "cascade"}
+    )
+    shopify_client_id = fields.Char("Client ID", groups="base.group_system", copy=False)
+    shopify_client_secret = fields.Char(
+        "Client Secret",
+        groups="base.group_system",
+        copy=False,
+        help="Also signs the webhooks.",
+    )
+    shopify_old_client_secret = fields.Char(
+        "Previous Client Secret",
+        groups="base.group_system",
+        copy=False,
+        help="Accepted for webhooks while a rotation takes effect.",
+    )
+    shopify_access_token = fields.Char(
+        "Permanent Access Token",
+        groups="base.group_system",
+        copy=False,
+        help="Only for custom apps created in the store's admin before 2026.",
+    )
+    shopify_token = fields.Char(groups="base.group_system", copy=False, readonly=True)
+    shopify_token_expires_at = fields.Datetime(
+        groups="base.group_system", copy=False, readonly=True
+    )
+    shopify_money = fields.Selection(
+        [("presentment", "The Buyer's Currency"), ("shop", "The Store's Currency")],
+        "Book Orders In",
+        default="presentment",
+        required=True,
+    )
+
+    @api.private
+    def _shopify_store_token(self, token, seconds):
+        """Keep a new token for all workers, beside whatever transaction is open."""
+        self.ensure_one()
+        with read_committed(self.env.registry) as cr:
+            cr.execute(
+                SQL(
+                    "UPDATE hub_backend SET shopify_token = %s,"
+                    " shopify_token_expires_at = (clock_timestamp() AT TIME ZONE 'UTC')"
+                    " + make_interval(secs => %s) WHERE id = %s",
+                    token,
+                    seconds,
+                    self.id,
+                )
+            )
+        self.invalidate_recordset(["shopify_token", "shopify_token_expires_at"])
+
+    def write(self, vals):
+        """Forget the token when the credentials or the store change."""
+        if {"api_url", "shopify_client_id", "shopify_client_secret"} & vals.keys():
+            vals = {"shopify_token": False, **vals}
+        return super().write(vals)
+
+    @api.private
+    def _binding_models(self):
+        if self.system != "shopify":
+            return super()._binding_models()
+        return {
+            "customer": "hub.shopify.customer",
+            "product": "hub.shopify.product",
+            "variant": "hub.shopify.variant",
+            "order": "hub.shopify.order",
+        }
+
+    @api.private
+    def _flow_values(self):
+        if self.system != "shopify":
+            return super()._flow_values()
+        return [
+            {
+                "code": "customer_in",
+                "name": self.env._("Customers from Shopify"),
+                "document": "customer",
+                "sequence": 10,
+                "latency": "default",
+                "priority": 20,
+            },
+            {
+                "code": "product_in",
+                "name": self.env._("Products from Shopify"),
+                "document": "product",
+                "sequence": 20,
+                "latency": "batch",
+                "priority": 20,
+                "chosen": False,
+            },
+            {
+                "code": "order_in",
+                "name": self.env._("Orders from Shopify"),
+                "document": "order",
+                "sequence": 30,
+                "latency": "realtime",
+                "priority": 5,
+            },
+        ]
+
+    @api.private
+    def _subscribe(self):
+        if self.system != "shopify":
+            return super()._subscribe()
+        for backend in self.sudo():
+            try:
+                backend.adapter().subscribe(backend.webhook_url)
+            except HubError as error:
+                # polling brings everything as well, only later: no reason to stop
+                backend.message_post(body=f"{error.message} {error.remedy}")
+        return None
+
+    @api.private
+    def _sensitive_keys(self):
+        if self.system != "shopify":
+            return super()._sensitive_keys()
+        return SENSITIVE_KEYS

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 import time
 from collections.abc import Callable, Iterable
@@ -30,13 +31,18 @@ URLS = Map(
         Rule("/_control/<path:action>", endpoint="control"),
     ]
 )
-UNAUTHORIZED = "[API] Invalid API key or access token (unrecognized login or wrong password)"
+OPERATION = re.compile(r"(?:^|[}\s])(?:query|mutation)\s+(\w+)")
+UNAUTHORIZED = (
+    "[API] Invalid API key or access token (unrecognized login or wrong password)"
+)
 
 
 def json_response(content: Any, status: int = 200, **headers: str) -> Response:
     body = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
     response = Response(body, status, mimetype="application/json")
-    response.headers.update({name.replace("_", "-"): value for name, value in headers.items()})
+    response.headers.update(
+        {name.replace("_", "-"): value for name, value in headers.items()}
+    )
     return response
 
 
@@ -63,7 +69,9 @@ class Application:
         if request.remote_addr not in ("127.0.0.1", "::1"):
             return json_response({"error": "loopback only"}, 403)
         content = request.get_json(silent=True) or {}
-        status, answer = self.control.run(request.method, action, {**request.args, **content})
+        status, answer = self.control.run(
+            request.method, action, {**request.args, **content}
+        )
         return json_response(answer, status)
 
     # === TOKENS ===
@@ -109,7 +117,9 @@ class Application:
 
         return self._with_fault(request, operation, answer)
 
-    def _answer(self, request: Request, content: Any, operation: str | None) -> Response:
+    def _answer(
+        self, request: Request, content: Any, operation: str | None
+    ) -> Response:
         token = request.headers.get("X-Shopify-Access-Token", "")
         if not self.shop.tokens.valid(token):
             return json_response({"errors": UNAUTHORIZED}, 401)
@@ -125,7 +135,9 @@ class Application:
 
     # === FAULTS ===
 
-    def _with_fault(self, request: Request, operation: str | None, answer: Answer) -> Response:
+    def _with_fault(
+        self, request: Request, operation: str | None, answer: Answer
+    ) -> Response:
         with self.shop.lock:
             fault = self.shop.faults.take(operation)
         if fault is None:
@@ -152,7 +164,7 @@ def _faulty(request: Request, fault: Fault) -> Response:
     connection = request.environ.get("werkzeug.socket")
     if connection is not None:
         connection.shutdown(socket.SHUT_RDWR)
-    # Never seen by the client; the server notices the closed socket when it writes this.
+    # Never seen: the server notices the closed socket when it writes this.
     return Response(status=500)
 
 
@@ -162,11 +174,8 @@ def _operation_name(content: Any) -> str | None:
         return None
     if isinstance(content.get("operationName"), str):
         return content["operationName"]
-    words = str(content.get("query", "")).replace("(", " ").replace("{", " ").split()
-    for index, word in enumerate(words[:-1]):
-        if word in ("query", "mutation"):
-            return words[index + 1]
-    return None
+    match = OPERATION.search(str(content.get("query", "")))
+    return match[1] if match else None
 
 
 def _oauth_failure(request: Request, error: OAuthError) -> Response:

@@ -13,8 +13,16 @@ from typing import Any
 
 from . import samples
 from .money import PER_EURO, ZERO, convert, rounded
-from .pricing import LINES, ORDER, SHIPPING, DiscountSpec, LineSpec, OrderSpec
-from .pricing import ShippingSpec, Tax
+from .pricing import (
+    LINES,
+    ORDER,
+    SHIPPING,
+    DiscountSpec,
+    LineSpec,
+    OrderSpec,
+    ShippingSpec,
+    Tax,
+)
 
 Object = dict[str, Any]
 
@@ -58,7 +66,12 @@ SCENARIOS = (
 )
 
 #: Traits that any order may have as well, with their probability.
-EXTRAS = {"line_discount": 0.12, "order_percentage": 0.12, "order_fixed": 0.08, "tip": 0.05}
+EXTRAS = {
+    "line_discount": 0.12,
+    "order_percentage": 0.12,
+    "order_fixed": 0.08,
+    "tip": 0.05,
+}
 
 RATES = {
     "standard": [("MwSt", "0.19")],
@@ -71,7 +84,12 @@ RATES = {
 
 class BasketGenerator:
     def __init__(
-        self, rng: Random, products: list[Object], currency: str, taxes: str, duties: bool
+        self,
+        rng: Random,
+        products: list[Object],
+        currency: str,
+        taxes: str,
+        duties: bool,
     ) -> None:
         self.rng = rng
         self.products = products
@@ -81,7 +99,10 @@ class BasketGenerator:
         goods = [product for product in products if not product["isGiftCard"]]
         self.goods = [item for product in goods for item in product["variants"]]
         self.gift_cards = [
-            item for product in products if product["isGiftCard"] for item in product["variants"]
+            item
+            for product in products
+            if product["isGiftCard"]
+            for item in product["variants"]
         ]
 
     def scenarios(self, index: int) -> list[str]:
@@ -139,7 +160,9 @@ class BasketGenerator:
         count = 60 if "many_lines" in scenarios else self.rng.randrange(1, 6)
         if "order_fixed" in scenarios or "line_discount" in scenarios:
             count = max(count, 3)
-        lines = [self._line(self.rng.choice(self.goods), scenarios) for _ in range(count)]
+        lines = [
+            self._line(self.rng.choice(self.goods), scenarios) for _ in range(count)
+        ]
         lines += self._special_lines(scenarios)
         if "untaxed" in scenarios:
             for line in lines:
@@ -171,7 +194,9 @@ class BasketGenerator:
             price=Decimal(variant["price"]),
             taxes=self._taxes(scenarios, product),
             sku=variant["sku"],
-            variant_title=None if variant["title"] == "Default Title" else variant["title"],
+            variant_title=None
+            if variant["title"] == "Default Title"
+            else variant["title"],
             vendor=product["vendor"],
             product=product,
             variant=variant,
@@ -208,7 +233,9 @@ class BasketGenerator:
 
     # === DISCOUNTS AND SHIPPING ===
 
-    def _discounts(self, scenarios: list[str], lines: list[LineSpec]) -> list[DiscountSpec]:
+    def _discounts(
+        self, scenarios: list[str], lines: list[LineSpec]
+    ) -> list[DiscountSpec]:
         found = []
         stacked = "stacked_discounts" in scenarios
         if "line_discount" in scenarios or stacked:
@@ -217,7 +244,9 @@ class BasketGenerator:
             found.append(DiscountSpec(LINES, "Bundle", False, rate, lines=chosen))
         if "order_percentage" in scenarios or stacked:
             rate = Decimal(self.rng.choice(("7.5", "10", "15", "33.3")))
-            found.append(DiscountSpec(ORDER, self.rng.choice(samples.CODES), True, rate))
+            found.append(
+                DiscountSpec(ORDER, self.rng.choice(samples.CODES), True, rate)
+            )
         if "order_fixed" in scenarios:
             amount = self._amount(200, 1500)
             found.append(DiscountSpec(ORDER, "MINUS-FIVE", True, amount=amount))
@@ -227,7 +256,9 @@ class BasketGenerator:
             found.append(DiscountSpec(SHIPPING, "FREESHIP", True, Decimal(100)))
         return found
 
-    def _shipping(self, scenarios: list[str], lines: list[LineSpec]) -> ShippingSpec | None:
+    def _shipping(
+        self, scenarios: list[str], lines: list[LineSpec]
+    ) -> ShippingSpec | None:
         needed = any(line.requires_shipping for line in lines)
         if not needed or "cash_rounding" in scenarios or "digital_only" in scenarios:
             return None

@@ -93,7 +93,9 @@ class CatalogGenerator:
             "values": [],
         }
 
-    def _variant(self, product: Object, position: int, value: str, price: Decimal) -> Object:
+    def _variant(
+        self, product: Object, position: int, value: str, price: Decimal
+    ) -> Object:
         gid, number = self.ids.next("ProductVariant")
         physical = not product["isGiftCard"] and product["productType"] != "Digital"
         price = rounded(price, self.currency)
@@ -114,7 +116,9 @@ class CatalogGenerator:
             "taxable": not product["isGiftCard"],
             "createdAt": product["createdAt"],
             "updatedAt": product["updatedAt"],
-            "selectedOptions": [{"name": product["options"][0]["name"], "value": value}],
+            "selectedOptions": [
+                {"name": product["options"][0]["name"], "value": value}
+            ],
             "inventoryItem": self._inventory_item(product, sku, physical, price),
             "inventoryQuantity": self.rng.randrange(0, 200),
             "product": product,
@@ -134,7 +138,9 @@ class CatalogGenerator:
             "sku": sku,
             "tracked": physical,
             "requiresShipping": physical,
-            "unitCost": money_v2(cost, self.currency) if self.rng.random() < 0.8 else None,
+            "unitCost": money_v2(cost, self.currency)
+            if self.rng.random() < 0.8
+            else None,
             "measurement": {"id": measurement, "weight": weight if physical else None},
             "createdAt": product["createdAt"],
             "updatedAt": product["updatedAt"],
@@ -142,7 +148,9 @@ class CatalogGenerator:
 
     def _collide(self, products: list[Object]) -> None:
         """Give two variants one SKU, two others none (null and blank), as shops do."""
-        variants = [variant for product in products[:-1] for variant in product["variants"]]
+        variants = [
+            variant for product in products[:-1] for variant in product["variants"]
+        ]
         self._set_sku(variants[1], variants[0]["sku"])
         self._set_sku(variants[-1], None)
         self._set_sku(variants[-2], "")

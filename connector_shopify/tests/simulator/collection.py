@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""The rows of one root connection, filtered and sorted, kept until something changes."""
+"""The rows of one root connection, filtered and sorted, kept until a change."""
 
 from __future__ import annotations
 
@@ -46,7 +46,9 @@ class Collection:
             self._cache[query, sort_key] = found
         return found
 
-    def _sorted(self, query: str | None, sort_key: str) -> tuple[list[Key], list[Object]]:
+    def _sorted(
+        self, query: str | None, sort_key: str
+    ) -> tuple[list[Key], list[Object]]:
         column = self._column(sort_key)
         matches = parse_search(query, self.name)
         rows = [row for row in self.objects.values() if matches is None or matches(row)]

@@ -10,6 +10,7 @@ import signal
 import threading
 from datetime import datetime
 
+from .identity import moment_of
 from .server import SimulatorServer
 from .shop import START, Shop
 
@@ -49,16 +50,22 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--products", type=int, default=40)
     parser.add_argument("--customers", type=int, default=60)
     parser.add_argument("--currency", default="EUR")
-    parser.add_argument("--taxes", choices=("included", "excluded", "mixed"), default="mixed")
+    parser.add_argument(
+        "--taxes", choices=("included", "excluded", "mixed"), default="mixed"
+    )
     parser.add_argument("--duties", action="store_true")
-    parser.add_argument("--start", type=_moment, default=START, help="first order, ISO 8601")
-    parser.add_argument("--restore-rate", type=int, default=100, help="points per second")
+    parser.add_argument(
+        "--start", type=_moment, default=START, help="first order, ISO 8601"
+    )
+    parser.add_argument(
+        "--restore-rate", type=int, default=100, help="points per second"
+    )
     parser.add_argument("--webhook-url", action="append", default=[])
     return parser
 
 
 def _moment(text: str) -> datetime:
-    moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
+    moment = moment_of(text)
     if moment.tzinfo is None:
         raise argparse.ArgumentTypeError("needs an offset, e.g. 2026-09-01T08:00:00Z")
     return moment

@@ -77,7 +77,7 @@ class Control:
     # === WEBHOOKS ===
 
     def sign(self, id: str, topic: str = "ORDERS_UPDATED") -> Object:
-        """`body` is text; `body_base64` are the same bytes, for those who trust no text."""
+        """`body` is text; `body_base64` the same bytes, for those who trust no text."""
         headers, body = self.shop.sign(id, topic)
         encoded = base64.b64encode(body).decode()
         return {"headers": headers, "body": body.decode(), "body_base64": encoded}
@@ -89,7 +89,9 @@ class Control:
         return {"sent": self.shop.webhooks.retry_failed()}
 
     def deliveries(self) -> Object:
-        return {"deliveries": [item.to_json() for item in self.shop.webhooks.deliveries]}
+        return {
+            "deliveries": [item.to_json() for item in self.shop.webhooks.deliveries]
+        }
 
     # === TROUBLE ===
 
@@ -112,7 +114,7 @@ class Control:
     def scopes(
         self, scopes: list[str] | None = None, denied: list[str] | None = None
     ) -> Object:
-        """`denied`: kinds of customer data without approval: name address email phone."""
+        """`denied`: customer data without approval: name, address, email, phone."""
         if scopes is not None:
             self.shop.scopes = tuple(scopes)
         if denied is not None:
@@ -120,7 +122,10 @@ class Control:
         return {"scopes": list(self.shop.scopes), "denied": sorted(self.shop.denied)}
 
     def bucket(
-        self, drain: bool = False, size: int | None = None, restore_rate: int | None = None
+        self,
+        drain: bool = False,
+        size: int | None = None,
+        restore_rate: int | None = None,
     ) -> Object:
         """Configure the cost bucket; `drain` empties it."""
         bucket = self.shop.bucket

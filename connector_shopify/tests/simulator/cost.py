@@ -1,11 +1,13 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """What a query costs, and the bucket it is paid from.
 
-The model was fitted to the real API: a connection costs 2 + max(1, floor(2 ln first)) x
-(1 + cost of a node's children); an object 1; scalars, ``MoneyBag``, ``pageInfo`` and
-``userErrors`` nothing; a mutation 10 more. Unmeasured, so chosen here: a list of objects
-that is no connection costs as one object; ``nodes(ids:)`` costs (1 + children) per id;
-of alternative inline fragments the dearest counts.
+The model was fitted to the real API: a connection costs
+2 + max(1, floor(2 ln first)) x (1 + cost of a node's children); an object 1; scalars,
+``MoneyBag``, ``pageInfo`` and ``userErrors`` nothing; a mutation 10 more.
+
+Unmeasured, so chosen here: a list of objects that is no connection costs as one object;
+``nodes(ids:)`` costs (1 + children) per id; of alternative inline fragments the dearest
+counts.
 """
 
 from __future__ import annotations
@@ -16,10 +18,21 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from graphql import FieldNode, FragmentDefinitionNode, GraphQLNamedType, GraphQLSchema
-from graphql import FragmentSpreadNode, GraphQLObjectType, InlineFragmentNode
-from graphql import OperationDefinitionNode, OperationType, SelectionSetNode
-from graphql import get_named_type, is_abstract_type, is_leaf_type
+from graphql import (
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLNamedType,
+    GraphQLObjectType,
+    GraphQLSchema,
+    InlineFragmentNode,
+    OperationDefinitionNode,
+    OperationType,
+    SelectionSetNode,
+    get_named_type,
+    is_abstract_type,
+    is_leaf_type,
+)
 from graphql.execution.collect_fields import collect_fields, collect_sub_fields
 from graphql.execution.values import get_argument_values
 
@@ -38,7 +51,7 @@ def connection_cost(first: int, children: int) -> int:
 
 @dataclass(slots=True)
 class CostModel:
-    """`returned`: rows a root connection really had, by field name, for the actual cost."""
+    """`returned`: rows that root connections really had, for the actual cost."""
 
     schema: GraphQLSchema
     fragments: dict[str, FragmentDefinitionNode]
@@ -57,7 +70,10 @@ class CostModel:
         return extra + self._fields(root, fields, self.returned)
 
     def _fields(
-        self, parent: GraphQLObjectType, fields: Fields, returned: dict[str, int] | None = None
+        self,
+        parent: GraphQLObjectType,
+        fields: Fields,
+        returned: dict[str, int] | None = None,
     ) -> int:
         sizes = returned or {}
         return sum(
@@ -88,7 +104,7 @@ class CostModel:
         return children if parent is self.schema.mutation_type else 1 + children
 
     def _node_children(self, kind: GraphQLObjectType, nodes: list[FieldNode]) -> int:
-        """Return the cost below one row, selected by ``nodes`` or ``edges { node }``."""
+        """Return the cost below one row, below ``nodes`` or ``edges { node }``."""
         children = 0
         fields = self._sub_fields(kind, nodes)
         for key_nodes in fields.values():
@@ -105,17 +121,25 @@ class CostModel:
         return children
 
     def _sub_fields(self, kind: GraphQLObjectType, nodes: list[FieldNode]) -> Fields:
-        return collect_sub_fields(self.schema, self.fragments, self.variables, kind, nodes)
+        return collect_sub_fields(
+            self.schema, self.fragments, self.variables, kind, nodes
+        )
 
     def _children(self, kind: GraphQLNamedType, nodes: list[FieldNode]) -> int:
         if isinstance(kind, GraphQLObjectType):
             return self._fields(kind, self._sub_fields(kind, nodes))
         if not is_abstract_type(kind):
             return 0
-        names = {name for node in nodes for name in self._conditions(node.selection_set)}
+        names = {
+            name for node in nodes for name in self._conditions(node.selection_set)
+        }
         types = [self.schema.type_map[name] for name in sorted(names)]
         return max(
-            (self._children(item, nodes) for item in types if isinstance(item, GraphQLObjectType)),
+            (
+                self._children(item, nodes)
+                for item in types
+                if isinstance(item, GraphQLObjectType)
+            ),
             default=0,
         )
 

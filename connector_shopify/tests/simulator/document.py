@@ -9,8 +9,16 @@ from typing import Any
 
 from .identity import Ids
 from .money import ZERO, Currencies, money_v2, rounded, total_of
-from .pricing import LINES, ORDER, DiscountSpec, LineSpec, OrderSpec, Priced, PricedLine
-from .pricing import Tax
+from .pricing import (
+    LINES,
+    ORDER,
+    DiscountSpec,
+    LineSpec,
+    OrderSpec,
+    Priced,
+    PricedLine,
+    Tax,
+)
 from .truth import Amounts, TruthLine, TruthTax
 
 Object = dict[str, Any]
@@ -20,19 +28,24 @@ Bag = dict[str, dict[str, str]]
 class OrderDocument:
     """One order in both currencies; `bag` pairs the two sides of an amount."""
 
-    def __init__(self, spec: OrderSpec, shop: Priced, presentment: Priced, ids: Ids) -> None:
+    def __init__(
+        self, spec: OrderSpec, shop: Priced, presentment: Priced, ids: Ids
+    ) -> None:
         self.spec = spec
         self.shop = shop
         self.presentment = presentment
         self.ids = ids
         self.currencies = Currencies(spec.currency, spec.presentment)
         self.applications = [
-            self._application(index, discount) for index, discount in enumerate(spec.discounts)
+            self._application(index, discount)
+            for index, discount in enumerate(spec.discounts)
         ]
 
     def bag(self, name: str) -> Bag:
         """Return the order total `name`, e.g. ``total`` or ``tip``."""
-        return self.currencies.bag(getattr(self.shop, name), getattr(self.presentment, name))
+        return self.currencies.bag(
+            getattr(self.shop, name), getattr(self.presentment, name)
+        )
 
     # === DISCOUNTS ===
 
@@ -41,7 +54,9 @@ class OrderDocument:
             "__typename": "AutomaticDiscountApplication",
             "index": index,
             "allocationMethod": "EACH" if discount.target == LINES else "ACROSS",
-            "targetType": "LINE_ITEM" if discount.target in (LINES, ORDER) else "SHIPPING_LINE",
+            "targetType": "LINE_ITEM"
+            if discount.target in (LINES, ORDER)
+            else "SHIPPING_LINE",
             "targetSelection": "ENTITLED" if discount.target == LINES else "ALL",
             "value": self._value(discount),
         }
@@ -84,7 +99,10 @@ class OrderDocument:
         }
 
     def _tax_lines(
-        self, taxes: Sequence[Tax], shop: Sequence[Decimal], presentment: Sequence[Decimal]
+        self,
+        taxes: Sequence[Tax],
+        shop: Sequence[Decimal],
+        presentment: Sequence[Decimal],
     ) -> list[Object]:
         rows = zip(taxes, shop, presentment, strict=True)
         return [self._tax_line(*row) for row in rows]
@@ -111,14 +129,18 @@ class OrderDocument:
     # === LINES ===
 
     def line_items(self, unfulfilled: bool) -> list[Object]:
-        rows = zip(self.spec.lines, self.shop.lines, self.presentment.lines, strict=True)
+        rows = zip(
+            self.spec.lines, self.shop.lines, self.presentment.lines, strict=True
+        )
         return [self._line_item(*row, unfulfilled) for row in rows]
 
     def _line_item(
         self, line: LineSpec, shop: PricedLine, there: PricedLine, unfulfilled: bool
     ) -> Object:
         gid, _ = self.ids.next("LineItem")
-        name = f"{line.title} - {line.variant_title}" if line.variant_title else line.title
+        name = (
+            f"{line.title} - {line.variant_title}" if line.variant_title else line.title
+        )
         quantity = line.quantity
         return {
             "__typename": "LineItem",
@@ -144,12 +166,16 @@ class OrderDocument:
             "variant": line.variant,
         }
 
-    def _line_money(self, line: LineSpec, shop: PricedLine, there: PricedLine) -> Object:
+    def _line_money(
+        self, line: LineSpec, shop: PricedLine, there: PricedLine
+    ) -> Object:
         """`discounted*` hold line discounts without code only; see the schema."""
         bag, currencies = self.currencies.bag, self.currencies
         both = ((shop, currencies.shop), (there, currencies.presentment))
         discounts = [self._line_discount(row) for row, _ in both]
-        left = [row.original - cut for (row, _), cut in zip(both, discounts, strict=True)]
+        left = [
+            row.original - cut for (row, _), cut in zip(both, discounts, strict=True)
+        ]
         units = [
             rounded(amount / line.quantity, currency)
             for amount, (_, currency) in zip(left, both, strict=True)
@@ -168,12 +194,16 @@ class OrderDocument:
         return total_of(
             amount
             for index, amount in row.allocations
-            if self.spec.discounts[index].target == LINES and not self.spec.discounts[index].code
+            if self.spec.discounts[index].target == LINES
+            and not self.spec.discounts[index].code
         )
 
     def _attributes(self, line: LineSpec) -> list[Object]:
         if line.product is None and line.sku is None:
-            return [{"key": "Gravur", "value": "Für Oma ❤"}, {"key": "_internal", "value": None}]
+            return [
+                {"key": "Gravur", "value": "Für Oma ❤"},
+                {"key": "_internal", "value": None},
+            ]
         return []
 
     def _duties(self, shop: PricedLine, there: PricedLine) -> list[Object]:
@@ -185,7 +215,11 @@ class OrderDocument:
         return [{"__typename": "Duty", "id": gid, "price": price, "taxLines": taxes}]
 
     def shipping_lines(self) -> list[Object]:
-        spec, shop, there = self.spec.shipping, self.shop.shipping, self.presentment.shipping
+        spec, shop, there = (
+            self.spec.shipping,
+            self.shop.shipping,
+            self.presentment.shipping,
+        )
         if not (spec and shop and there):
             return []
         gid, _ = self.ids.next("ShippingLine")
@@ -220,17 +254,22 @@ class OrderDocument:
             total=priced.total,
             tax_total=priced.tax_total,
             shipping=priced.shipping_net,
-            shipping_taxes=_truth_taxes(shipping_taxes, shipping.taxes if shipping else []),
+            shipping_taxes=_truth_taxes(
+                shipping_taxes, shipping.taxes if shipping else []
+            ),
             tip=priced.tip,
             duties=priced.duties,
             duty_taxes=[
-                tax for row in duty_rows for tax in _truth_taxes(spec.duty_taxes, row.duty_taxes)
+                tax
+                for row in duty_rows
+                for tax in _truth_taxes(spec.duty_taxes, row.duty_taxes)
             ],
             cash_rounding=priced.cash_rounding,
             discount_total=priced.discount_total,
             received=received,
             lines=[
-                _truth_line(line, row) for line, row in zip(spec.lines, priced.lines, strict=True)
+                _truth_line(line, row)
+                for line, row in zip(spec.lines, priced.lines, strict=True)
             ],
         )
 

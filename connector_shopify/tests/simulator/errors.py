@@ -9,7 +9,9 @@ from typing import Any
 class FieldError(Exception):
     """Becomes one entry of ``errors``; the field becomes null or its parent does."""
 
-    def __init__(self, message: str, code: str | None = None, **extensions: Any) -> None:
+    def __init__(
+        self, message: str, code: str | None = None, **extensions: Any
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.extensions = {"code": code, **extensions} if code else extensions
@@ -38,11 +40,12 @@ class ProtectedDataDenied(FieldError):
     """The app has the scope but no approval for this kind of customer data."""
 
     def __init__(self, field: str) -> None:
+        page = "https://shopify.dev/docs/apps/launch/protected-customer-data"
+        message = f"This app is not approved to use the {field} field."
         super().__init__(
-            f"This app is not approved to use the {field} field. See "
-            "https://shopify.dev/docs/apps/launch/protected-customer-data for more details.",
+            f"{message} See {page} for more details.",
             "ACCESS_DENIED",
-            documentation="https://shopify.dev/docs/apps/launch/protected-customer-data",
+            documentation=page,
         )
 
 

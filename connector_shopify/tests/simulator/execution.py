@@ -8,15 +8,23 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import Any
 
-from graphql import DocumentNode, FragmentDefinitionNode, GraphQLError
-from graphql import OperationDefinitionNode, execute_sync, parse, validate
+from graphql import (
+    DocumentNode,
+    FragmentDefinitionNode,
+    GraphQLError,
+    OperationDefinitionNode,
+    execute_sync,
+    parse,
+    validate,
+)
 from graphql.execution.values import get_variable_values
 
 from .cost import CostModel
 from .errors import Bubble
 from .mutations import MUTATIONS
-from .plan import Compiler, Complete, Run
+from .plan import Compiler
 from .queries import QUERIES
+from .run import Complete, Run
 from .schema import AdminSchema, admin_schema
 
 Object = dict[str, Any]
@@ -55,7 +63,11 @@ class Prepared:
     @property
     def fragments(self) -> dict[str, FragmentDefinitionNode]:
         nodes = self.document.definitions if self.document else ()
-        return {node.name.value: node for node in nodes if isinstance(node, FragmentDefinitionNode)}
+        return {
+            node.name.value: node
+            for node in nodes
+            if isinstance(node, FragmentDefinitionNode)
+        }
 
     def operation(self, name: str | None) -> OperationDefinitionNode | None:
         nodes = self.document.definitions if self.document else ()
@@ -81,7 +93,10 @@ class Executor:
         return admin_schema()
 
     def execute(
-        self, text: str, variables: Object | None = None, operation_name: str | None = None
+        self,
+        text: str,
+        variables: Object | None = None,
+        operation_name: str | None = None,
     ) -> Object:
         """Return the response body."""
         prepared = self.prepare(text)
@@ -117,7 +132,9 @@ class Executor:
 
     # === COST ===
 
-    def _priced(self, prepared: Prepared, node: OperationDefinitionNode, values: Object) -> Object:
+    def _priced(
+        self, prepared: Prepared, node: OperationDefinitionNode, values: Object
+    ) -> Object:
         requested = self._cost(prepared, node, values, {})
         bucket = self.shop.bucket
         if requested > self.max_cost:
@@ -169,9 +186,13 @@ class Executor:
 
     # === RUN ===
 
-    def _run(self, prepared: Prepared, node: OperationDefinitionNode, run: Run) -> Object | None:
+    def _run(
+        self, prepared: Prepared, node: OperationDefinitionNode, run: Run
+    ) -> Object | None:
         shop = self.shop
-        flags = tuple(item for item in run.variables.items() if isinstance(item[1], bool))
+        flags = tuple(
+            item for item in run.variables.items() if isinstance(item[1], bool)
+        )
         key = (_name(node), flags, shop.granted, shop.denied)
         plan = prepared.plans.get(key)
         if plan is None:
@@ -189,7 +210,9 @@ class Executor:
         except Bubble:
             return None
 
-    def _introspect(self, prepared: Prepared, values: Object, name: str | None) -> Object:
+    def _introspect(
+        self, prepared: Prepared, values: Object, name: str | None
+    ) -> Object:
         document = prepared.document
         if document is None:
             return _failure("No document", "BAD_REQUEST")
@@ -249,7 +272,10 @@ def throttled_error() -> Object:
 
 
 def _too_expensive(cost: int, limit: int) -> Object:
-    message = f"Query cost is {cost}, which exceeds the single query max cost limit ({limit})."
+    message = (
+        f"Query cost is {cost}, "
+        f"which exceeds the single query max cost limit ({limit})."
+    )
     extensions = {
         "code": "MAX_COST_EXCEEDED",
         "cost": cost,

@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone
+
+UTC = timezone.utc
 
 #: First number per type; real ids are large and differ in magnitude per type.
 FIRST = {
@@ -36,10 +38,14 @@ def iso(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def moment_of(text: str) -> datetime:
+    """Read a ``DateTime`` scalar; Python 3.10 does not know ``Z``."""
+    return datetime.fromisoformat(text.replace("Z", "+00:00"))
+
+
 def rest_time(text: str) -> str:
     """Rewrite a ``DateTime`` scalar as REST bodies do: local time with offset."""
-    moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
-    return moment.astimezone(SHOP_ZONE).isoformat()
+    return moment_of(text).astimezone(SHOP_ZONE).isoformat()
 
 
 def type_of(gid: str) -> str:

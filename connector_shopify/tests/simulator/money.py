@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Exact money: rounding, allocation of cents, tax, and Shopify's two-currency shapes."""
+"""Exact money: rounding, allocation of cents, tax, and two-currency shapes."""
 
 from __future__ import annotations
 
@@ -36,7 +36,9 @@ def convert(amount: Decimal, source: str, target: str) -> Decimal:
     return rounded(amount * PER_EURO[target] / PER_EURO[source], target)
 
 
-def allocate(total: Decimal, weights: Sequence[Decimal], currency: str) -> list[Decimal]:
+def allocate(
+    total: Decimal, weights: Sequence[Decimal], currency: str
+) -> list[Decimal]:
     """Split `total` in proportion to `weights`, exact to the smallest unit.
 
     Every share is rounded down; the units left over go to the largest remainders,

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from .errors import AccessDenied, FieldError, NotSimulated
 from .identity import type_of
-from .plan import Resolvers, Run
+from .run import Resolvers, Run
 
 Object = dict[str, Any]
 Args = dict[str, Any]
@@ -24,7 +24,9 @@ def _user_error(message: str, *field: str) -> Object:
 # === WEBHOOK SUBSCRIPTIONS ===
 
 
-def _address_error(run: Run, topic: str, uri: str | None, gid: str | None = None) -> str | None:
+def _address_error(
+    run: Run, topic: str, uri: str | None, gid: str | None = None
+) -> str | None:
     """Return what is wrong with an address, in Shopify's words; None if nothing."""
     if not uri:
         return "Address can't be blank"
@@ -40,7 +42,11 @@ def _address_error(run: Run, topic: str, uri: str | None, gid: str | None = None
 
 
 def _subscription_input(args: Args) -> Args:
-    values = {key: value for key, value in args["webhookSubscription"].items() if value is not None}
+    values = {
+        key: value
+        for key, value in args["webhookSubscription"].items()
+        if value is not None
+    }
     for name in values.keys() - SUBSCRIPTION_FIELDS:
         raise NotSimulated(f"WebhookSubscriptionInput.{name}")
     if values.get("format", "JSON") != "JSON":
@@ -66,7 +72,9 @@ def _update(run: Run, obj: Object, args: Args) -> Object:
         error = _user_error("Webhook subscription does not exist", "id")
         return {"webhookSubscription": None, "userErrors": [error]}
     values = _subscription_input(args)
-    problem = _address_error(run, row["topic"], values.get("uri", row["uri"]), row["id"])
+    problem = _address_error(
+        run, row["topic"], values.get("uri", row["uri"]), row["id"]
+    )
     if problem:
         error = _user_error(problem, "webhookSubscription", "callbackUrl")
         return {"webhookSubscription": None, "userErrors": [error]}
@@ -93,7 +101,10 @@ def _tags_add(run: Run, obj: Object, args: Args) -> Object:
         raise AccessDenied("tagsAdd", (scope,))
     node = run.shop.find(args["id"])
     if node is None:
-        return {"node": None, "userErrors": [_user_error(f"{kind} does not exist", "id")]}
+        return {
+            "node": None,
+            "userErrors": [_user_error(f"{kind} does not exist", "id")],
+        }
     given = [tag.strip() for text in args["tags"] for tag in text.split(",")]
     if any(len(tag) > 255 for tag in given):
         raise FieldError("Tag exceeds the maximum length of 255 characters")

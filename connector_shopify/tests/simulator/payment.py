@@ -45,7 +45,10 @@ class PaymentGenerator:
         total = (shop.total, presentment.total)
         gateway = self._gateway(scenarios)
         if "cancelled" in scenarios:
-            rows = [self._row("AUTHORIZATION", gateway, total), self._row("VOID", gateway, total)]
+            rows = [
+                self._row("AUTHORIZATION", gateway, total),
+                self._row("VOID", gateway, total),
+            ]
             return Payment("VOIDED", [gateway], rows, (ZERO, ZERO))
         if "unpaid" in scenarios:
             return Payment("PENDING", ["manual"], [], (ZERO, ZERO))
@@ -61,7 +64,11 @@ class PaymentGenerator:
     def _gateway(self, scenarios: list[str]) -> str:
         if self.test:
             return "bogus"
-        return "cash" if "cash_rounding" in scenarios else self.rng.choice(samples.GATEWAYS)
+        return (
+            "cash"
+            if "cash_rounding" in scenarios
+            else self.rng.choice(samples.GATEWAYS)
+        )
 
     def _paid(
         self, scenarios: list[str], gateway: str, shop: Priced, presentment: Priced
@@ -70,7 +77,10 @@ class PaymentGenerator:
         if "paid_with_gift_card" in scenarios:
             card = self._part(total, Decimal("0.3"))
             rest = (total[0] - card[0], total[1] - card[1])
-            rows = [self._row("SALE", "gift_card", card), self._row("SALE", gateway, rest)]
+            rows = [
+                self._row("SALE", "gift_card", card),
+                self._row("SALE", gateway, rest),
+            ]
             return Payment("PAID", ["gift_card", gateway], rows, total)
         row = self._row("SALE", gateway, total)
         if "cash_rounding" in scenarios:

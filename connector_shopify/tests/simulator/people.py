@@ -73,7 +73,7 @@ class PeopleGenerator:
         return {"phoneNumber": f"+49151{20000000 + index}"}
 
     def guest(self) -> tuple[str, str, str, str]:
-        """Return first name, last name, e-mail and phone of somebody without account."""
+        """Return first name, last name, e-mail, phone of somebody without account."""
         self._guests += 1
         first, last, mail = self.rng.choice(samples.PEOPLE)
         email = f"{mail}.guest{self._guests}@example.org"

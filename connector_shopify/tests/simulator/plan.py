@@ -2,76 +2,36 @@
 """Compile a validated GraphQL operation to nested Python functions over dicts.
 
 graphql-core executes field by field, some microseconds each; a page of orders has a
-hundred thousand fields, and the processor is shared with the importer under test. A plan
-decides everything that does not depend on the data once, and is kept per document.
+hundred thousand fields, and the processor is shared with the importer under test. A
+plan decides everything that does not depend on the data once, and is kept per document.
 The pure tests compare its answers with graphql-core's own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-from graphql import FieldNode, FragmentDefinitionNode, GraphQLError, GraphQLField
-from graphql import GraphQLList, GraphQLNamedType, GraphQLNonNull, GraphQLObjectType
-from graphql import GraphQLOutputType, OperationDefinitionNode, get_named_type
-from graphql import get_nullable_type, is_leaf_type
+from graphql import (
+    FieldNode,
+    FragmentDefinitionNode,
+    GraphQLField,
+    GraphQLList,
+    GraphQLNamedType,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    GraphQLOutputType,
+    OperationDefinitionNode,
+    get_named_type,
+    get_nullable_type,
+    is_leaf_type,
+)
 from graphql.execution.collect_fields import collect_fields, collect_sub_fields
-from graphql.execution.values import get_argument_values
 
 from .errors import AccessDenied, Bubble, FieldError, NotSimulated, ProtectedDataDenied
-from .paging import connection
+from .fetch import constant, fetch_connection, fetch_with_arguments, refuse
+from .run import MISSING, Complete, Fetch, Object, Path, Resolvers, Run
 from .schema import AdminSchema
-
-Object = dict[str, Any]
-Path = tuple[Any, ...] | None
-Complete = Callable[[Any, "Run", Path], Any]
-Fetch = Callable[["Run", Object], Any]
-Resolver = Callable[["Run", Object, dict[str, Any]], Any]
-Resolvers = dict[tuple[str, str], Resolver]
-
-MISSING = object()
-
-
-@dataclass(slots=True)
-class Run:
-    """One execution: `shop` is the state, `errors` is filled as fields fail."""
-
-    shop: Any
-    variables: dict[str, Any]
-    errors: list[Object] = field(default_factory=list)
-    returned: dict[str, int] = field(default_factory=dict)
-    _args: dict[int, dict[str, Any]] = field(default_factory=dict)
-
-    def args(self, definition: GraphQLField, node: FieldNode) -> dict[str, Any]:
-        """Return a field's arguments: the same for every parent, so read once."""
-        found = self._args.get(id(node))
-        if found is None:
-            try:
-                found = get_argument_values(definition, node, self.variables)
-            except GraphQLError as error:
-                raise FieldError(error.message, "argumentLiteralsIncompatible") from None
-            self._args[id(node)] = found
-        return found
-
-    def record(self, error: FieldError, node: FieldNode, path: Path) -> None:
-        entry: Object = {"message": error.message}
-        if node.loc:
-            line, column = node.loc.start_token.line, node.loc.start_token.column
-            entry["locations"] = [{"line": line, "column": column}]
-        entry["path"] = path_list(path)
-        if error.extensions:
-            entry["extensions"] = error.extensions
-        self.errors.append(entry)
-
-
-def path_list(path: Path) -> list[str | int]:
-    keys: list[str | int] = []
-    while path:
-        path, key = path
-        keys.append(key)
-    return keys[::-1]
 
 
 @dataclass(slots=True)
@@ -88,7 +48,7 @@ class Step:
 
 
 class Compiler:
-    """`granted`: the token's scopes; `denied`: kinds of customer data without approval."""
+    """`granted`: scopes; `denied`: kinds of customer data without approval."""
 
     def __init__(
         self,
@@ -114,21 +74,27 @@ class Compiler:
         fields = collect_fields(
             self.schema, self.fragments, self.variables, root, node.selection_set
         )
-        return _selection([self._step(root, key, nodes) for key, nodes in fields.items()])
+        return _selection(
+            [self._step(root, key, nodes) for key, nodes in fields.items()]
+        )
 
     def _object(self, kind: GraphQLObjectType, nodes: list[FieldNode]) -> Complete:
         fields = self._sub_fields(kind, nodes)
-        return _selection([self._step(kind, key, inner) for key, inner in fields.items()])
+        return _selection(
+            [self._step(kind, key, inner) for key, inner in fields.items()]
+        )
 
     def _sub_fields(
         self, kind: GraphQLObjectType, nodes: list[FieldNode]
     ) -> dict[str, list[FieldNode]]:
-        return collect_sub_fields(self.schema, self.fragments, self.variables, kind, nodes)
+        return collect_sub_fields(
+            self.schema, self.fragments, self.variables, kind, nodes
+        )
 
     def _step(self, owner: GraphQLObjectType, key: str, nodes: list[FieldNode]) -> Step:
         node, name = nodes[0], nodes[0].name.value
         if name == "__typename":
-            return Step(key, name, owner.name, node, _constant(owner.name), None, False)
+            return Step(key, name, owner.name, node, constant(owner.name), None, False)
         if name.startswith("__"):
             raise NotSimulated("introspection mixed with data")
         definition = owner.fields[name]
@@ -155,7 +121,7 @@ class Compiler:
     ) -> Fetch | None:
         refusal = self._refusal(owner.name, name, kind)
         if refusal:
-            return _refuse(refusal)
+            return refuse(refusal)
         node = nodes[0]
         resolver = self.resolvers.get((owner.name, name))
         if resolver:
@@ -164,12 +130,14 @@ class Compiler:
             wanted = frozenset(
                 inner[0].name.value for inner in self._sub_fields(kind, nodes).values()
             )
-            return _fetch_connection(owner.name, name, definition, node, wanted)
+            return fetch_connection(owner.name, name, definition, node, wanted)
         if node.arguments:
-            return _fetch_with_arguments(owner.name, name, definition, node)
+            return fetch_with_arguments(owner.name, name, definition, node)
         return None
 
-    def _refusal(self, owner: str, name: str, kind: GraphQLNamedType) -> FieldError | None:
+    def _refusal(
+        self, owner: str, name: str, kind: GraphQLNamedType
+    ) -> FieldError | None:
         facts = self.admin.scopes
         row = kind.name.removesuffix("Connection")
         for needed in (facts.get((owner, name)), facts.get(row)):
@@ -181,7 +149,9 @@ class Compiler:
 
     # === COMPLETE ===
 
-    def _complete(self, kind: GraphQLOutputType, nodes: list[FieldNode]) -> Complete | None:
+    def _complete(
+        self, kind: GraphQLOutputType, nodes: list[FieldNode]
+    ) -> Complete | None:
         kind = get_nullable_type(kind)
         if isinstance(kind, GraphQLList):
             inner = self._complete(kind.of_type, nodes)
@@ -207,7 +177,8 @@ class Compiler:
 
 def _selection(steps: list[Step]) -> Complete:
     rows = [
-        (step.key, step.name, step.fetch, step.complete, step.nullable, step) for step in steps
+        (step.key, step.name, step.fetch, step.complete, step.nullable, step)
+        for step in steps
     ]
 
     def complete(obj: Object, run: Run, path: Path) -> Object:
@@ -219,7 +190,9 @@ def _selection(steps: list[Step]) -> Complete:
                     raise NotSimulated(f"{step.owner}.{name}")
                 if value is None:
                     if not nullable:
-                        raise FieldError(f"simulator: {step.owner}.{name} must not be null")
+                        raise FieldError(
+                            f"simulator: {step.owner}.{name} must not be null"
+                        )
                 elif inner is not None:
                     value = inner(value, run, (path, key))
                 out[key] = value
@@ -254,57 +227,3 @@ def _complete_list(inner: Complete, nullable: bool) -> Complete:
         return out
 
     return complete_nullable if nullable else complete
-
-
-def _constant(value: str) -> Fetch:
-    return lambda run, obj: value
-
-
-def _refuse(error: FieldError) -> Fetch:
-    def fetch(run: Run, obj: Object) -> Any:
-        # One instance for all fields: without this its traceback would grow for ever.
-        raise error.with_traceback(None)
-
-    return fetch
-
-
-def _fetch_connection(
-    owner: str, name: str, definition: GraphQLField, node: FieldNode, wanted: frozenset[str]
-) -> Fetch:
-    paging = {"first", "last", "after", "before", "reverse"}
-    given = {argument.name.value for argument in node.arguments} - paging
-
-    def fetch(run: Run, obj: Object) -> Any:
-        rows = obj.get(name, MISSING)
-        if rows is MISSING:
-            raise NotSimulated(f"{owner}.{name}")
-        args = run.args(definition, node)
-        _refuse_arguments(owner, name, definition, given, args)
-        return connection(rows, None, args, wanted=wanted)
-
-    return fetch
-
-
-def _fetch_with_arguments(
-    owner: str, name: str, definition: GraphQLField, node: FieldNode
-) -> Fetch:
-    given = {argument.name.value for argument in node.arguments} - {"first"}
-
-    def fetch(run: Run, obj: Object) -> Any:
-        value = obj.get(name, MISSING)
-        args = run.args(definition, node)
-        _refuse_arguments(owner, name, definition, given, args)
-        return value[: args["first"]] if args.get("first") and value else value
-
-    return fetch
-
-
-def _refuse_arguments(
-    owner: str, name: str, definition: GraphQLField, given: set[str], args: dict[str, Any]
-) -> None:
-    """Refuse arguments that would change the answer; their defaults are harmless."""
-    for argument in given:
-        default = definition.args[argument].default_value
-        value = args.get(argument)
-        if value is not None and value != default:
-            raise NotSimulated(f"argument {argument!r} of {owner}.{name}")

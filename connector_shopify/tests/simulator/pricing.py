@@ -29,7 +29,7 @@ class Tax:
 
 @dataclass(slots=True)
 class LineSpec:
-    """`price` is in shop currency; `variant` and `product` are catalogue objects or None."""
+    """`price` is in shop currency; `variant` and `product` stand in the catalogue."""
 
     title: str
     quantity: int
@@ -48,7 +48,7 @@ class LineSpec:
 
 @dataclass(slots=True)
 class DiscountSpec:
-    """`target`: lines (those in `lines`), order, or shipping. `percentage` or `amount`."""
+    """`target`: lines (those in `lines`), order, shipping. Percentage or amount."""
 
     target: str
     title: str
@@ -83,7 +83,7 @@ class OrderSpec:
 
 @dataclass(slots=True)
 class PricedLine:
-    """`allocations`: ``(index of the discount, amount)``; `net` is after all of them."""
+    """`allocations`: ``(index of the discount, amount)``; `net` is after them."""
 
     unit: Decimal
     original: Decimal
@@ -211,7 +211,7 @@ def _totals(
 
 
 def _cash_rounding(total: Decimal, step: Decimal, currency: str) -> Decimal:
-    """Return what rounding a cash payment to `step` adds: ``-0.02`` for 9.97 and 0.05."""
+    """Return what rounding to `step` adds to a cash payment: -0.02 for 9.97."""
     if not step:
         return ZERO
     return rounded(total / step, "JPY") * step - total

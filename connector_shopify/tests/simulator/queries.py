@@ -7,8 +7,8 @@ from typing import Any
 
 from .errors import FieldError, NotSimulated
 from .identity import type_of
-from .paging import connection
-from .plan import Resolver, Resolvers, Run
+from .paging import MAX_PAGE, connection
+from .run import Resolver, Resolvers, Run
 
 Object = dict[str, Any]
 Args = dict[str, Any]
@@ -47,8 +47,12 @@ def _node(run: Run, obj: Object, args: Args) -> Any:
 
 
 def _nodes(run: Run, obj: Object, args: Args) -> Any:
-    if len(args["ids"]) > 250:
-        message = f"The input array size of {len(args['ids'])} is greater than the maximum allowed of 250."
+    size = len(args["ids"])
+    if size > MAX_PAGE:
+        message = (
+            f"The input array size of {size} is greater than "
+            f"the maximum allowed of {MAX_PAGE}."
+        )
         raise FieldError(message, "MAX_INPUT_SIZE_EXCEEDED")
     return [run.shop.find(gid) for gid in args["ids"]]
 

@@ -99,7 +99,16 @@ def _customer(customer: Object | None) -> Object | None:
 def _address(address: Object | None) -> Object | None:
     if address is None:
         return None
-    names = ("name", "company", "address1", "address2", "city", "zip", "province", "country")
+    names = (
+        "name",
+        "company",
+        "address1",
+        "address2",
+        "city",
+        "zip",
+        "province",
+        "country",
+    )
     return {
         "first_name": address["firstName"],
         "last_name": address["lastName"],
@@ -154,4 +163,8 @@ def _allocations(line: Object) -> list[Object]:
 
 
 def _tax(tax: Object) -> Object:
-    return {"title": tax["title"], "rate": tax["rate"], "price": _money(tax["priceSet"])}
+    return {
+        "title": tax["title"],
+        "rate": tax["rate"],
+        "price": _money(tax["priceSet"]),
+    }

@@ -7,8 +7,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from graphql import DocumentNode, GraphQLSchema, ObjectTypeDefinitionNode
-from graphql import build_ast_schema, parse
+from graphql import (
+    DocumentNode,
+    GraphQLSchema,
+    ObjectTypeDefinitionNode,
+    build_ast_schema,
+    parse,
+)
 from graphql.language.ast import FieldDefinitionNode, InterfaceTypeDefinitionNode
 from graphql.utilities import value_from_ast_untyped
 
@@ -37,7 +42,7 @@ def admin_schema() -> AdminSchema:
     """Build the pinned schema once per process (about one second)."""
     text = (FOLDER / f"admin_{PINNED}.graphql").read_text(encoding="utf-8")
     document = parse(text, no_location=True)
-    # Checked by the test that remakes the file; validating costs seconds at every start.
+    # A test checks the file; to validate it would cost seconds at every start.
     schema = build_ast_schema(document, assume_valid=True, assume_valid_sdl=True)
     return _with_access(schema, document)
 
@@ -64,11 +69,16 @@ def _add_field(result: AdminSchema, owner: str, field: FieldDefinitionNode) -> N
         result.protected[key] = str(facts["protected"])
 
 
-def _access(node: ObjectTypeDefinitionNode | FieldDefinitionNode) -> dict[str, list[str] | str]:
+def _access(
+    node: ObjectTypeDefinitionNode | FieldDefinitionNode,
+) -> dict[str, list[str] | str]:
     for directive in node.directives or ():
         if directive.name.value == "access":
             arguments = directive.arguments or ()
-            return {item.name.value: value_from_ast_untyped(item.value) for item in arguments}
+            return {
+                item.name.value: value_from_ast_untyped(item.value)
+                for item in arguments
+            }
     return {}
 
 

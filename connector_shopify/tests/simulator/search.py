@@ -2,24 +2,26 @@
 """The part of Shopify's search syntax that is simulated; all else is refused.
 
 Terms ``field:value`` with an optional comparison, quoted or not, joined by white space
-or ``AND``; ``OR`` between terms on ``id`` or ``name`` only. The real API ignores what it
-does not understand, which hides mistakes; this one raises.
+or ``AND``; ``OR`` between terms on ``id`` or ``name`` only. The real API ignores what
+it does not understand, which hides mistakes; this one raises.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from .errors import NotSimulated
-from .identity import iso
+from .identity import UTC, iso, moment_of
 
 Object = dict[str, Any]
 Predicate = Callable[[Object], bool]
 
-TERM = re.compile(r"""\s*(?:(AND|OR)\b|(\w+):(>=|<=|>|<|)(?:'([^']*)'|"([^"]*)"|(\S+)))""")
+TERM = re.compile(
+    r"""\s*(?:(AND|OR)\b|(\w+):(>=|<=|>|<|)(?:'([^']*)'|"([^"]*)"|(\S+)))"""
+)
 TIMES = {"updated_at": "updatedAt", "created_at": "createdAt"}
 TEXTS = {"name": "name", "sku": "sku"}
 
@@ -87,9 +89,9 @@ def _id(operator: str, value: str) -> Predicate:
 
 
 def _time(key: str, operator: str, value: str) -> Predicate:
-    """Compare whole seconds as text; a fraction is rounded the way that keeps the sense."""
+    """Compare whole seconds as text; a fraction is rounded to keep the sense."""
     try:
-        moment = datetime.fromisoformat(value.replace("Z", "+00:00"))
+        moment = moment_of(value)
     except ValueError:
         raise NotSimulated(f"search by time {value!r}") from None
     if moment.tzinfo is None:

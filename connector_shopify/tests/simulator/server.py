@@ -6,7 +6,7 @@ from __future__ import annotations
 import logging
 import threading
 from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
@@ -41,7 +41,7 @@ class SimulatorServer:
         """``http://127.0.0.1:<port>``, without a slash at the end."""
         return f"http://{HOST}:{self.port}"
 
-    def start(self) -> Self:
+    def start(self) -> SimulatorServer:
         admin_schema()
         application = Application(self.shop)
         self._server = make_server(
@@ -62,7 +62,7 @@ class SimulatorServer:
             self._server.server_close()
             self._server = None
 
-    def __enter__(self) -> Self:
+    def __enter__(self) -> SimulatorServer:
         return self.start()
 
     def __exit__(

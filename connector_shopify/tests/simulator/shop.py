@@ -5,10 +5,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from .collection import Collection
@@ -17,8 +15,10 @@ from .errors import NotSimulated
 from .execution import MAX_COST, Executor
 from .faults import Faults
 from .generator import Generator
-from .identity import iso, type_of
+from .identity import UTC, iso, moment_of, type_of
+from .info import shop_info
 from .schema import PINNED
+from .stats import Stats
 from .tokens import Tokens
 from .truth import Truth, address_truth
 from .webhooks import Delivery, Webhooks
@@ -49,31 +49,6 @@ KNOWN_TYPES = {
 }
 #: Without ``read_all_orders`` an app sees the orders of this many days.
 ORDER_WINDOW_DAYS = 60
-
-
-@dataclass(slots=True)
-class Stats:
-    """`graphql` counts by operation name; costs are in points."""
-
-    requests: int = 0
-    token_requests: int = 0
-    throttled: int = 0
-    requested_cost: int = 0
-    actual_cost: int = 0
-    graphql: Counter[str] = field(default_factory=Counter)
-
-    def reset(self) -> None:
-        self.__init__()
-
-    def to_json(self) -> Object:
-        return {
-            "requests": self.requests,
-            "token_requests": self.token_requests,
-            "throttled": self.throttled,
-            "requested_cost": self.requested_cost,
-            "actual_cost": self.actual_cost,
-            "graphql": dict(self.graphql),
-        }
 
 
 class Shop:
@@ -121,8 +96,10 @@ class Shop:
         )
         self.webhooks = Webhooks(self.tokens.client_secret, self.domain, PINNED)
         self.webhooks.on_dead = self._drop_subscription
-        self.generator = Generator(seed, currency, taxes, start, products, customers, duties)
-        self.info = self._info(name, currency, taxes)
+        self.generator = Generator(
+            seed, currency, taxes, start, products, customers, duties
+        )
+        self.info = shop_info(name, self.domain, currency, taxes)
         self.truth: dict[str, Truth] = {}
         self.subscriptions: dict[str, Object] = {}
         self._last = start
@@ -130,34 +107,13 @@ class Shop:
         for _ in range(orders):
             self._add(*self.generator.order())
 
-    def _info(self, name: str, currency: str, taxes: str) -> Object:
-        return {
-            "__typename": "Shop",
-            "id": "gid://shopify/Shop/60000000001",
-            "name": name.replace("-", " ").title(),
-            "email": f"owner@{name}.example",
-            "contactEmail": f"owner@{name}.example",
-            "myshopifyDomain": self.domain,
-            "url": f"https://{self.domain}",
-            "currencyCode": currency,
-            "taxesIncluded": taxes != "excluded",
-            "taxShipping": True,
-            "ianaTimezone": "America/New_York",
-            "timezoneOffset": "-0500",
-            "weightUnit": "KILOGRAMS",
-            "plan": {
-                "publicDisplayName": "Basic",
-                "displayName": "Basic",
-                "partnerDevelopment": False,
-                "shopifyPlus": False,
-            },
-        }
-
     # === STATE ===
 
     def _build_collections(self) -> dict[str, Collection]:
         world = self.generator.world
-        variants = [variant for product in world.products for variant in product["variants"]]
+        variants = [
+            variant for product in world.products for variant in product["variants"]
+        ]
         rows = {
             "orders": [],
             "customers": world.customers,
@@ -173,7 +129,7 @@ class Shop:
     def _add(self, order: Object, truth: Truth) -> str:
         self._collections["orders"].objects[order["id"]] = order
         self.truth[order["id"]] = truth
-        self._last = max(self._last, datetime.fromisoformat(order["updatedAt"]))
+        self._last = max(self._last, moment_of(order["updatedAt"]))
         return order["id"]
 
     @property
@@ -188,7 +144,11 @@ class Shop:
         found = self._collections[name]
         if name == "orders" and "read_all_orders" not in self.scopes:
             oldest = iso(self.now() - timedelta(days=ORDER_WINDOW_DAYS))
-            rows = {gid: row for gid, row in self.orders.items() if row["createdAt"] >= oldest}
+            rows = {
+                gid: row
+                for gid, row in self.orders.items()
+                if row["createdAt"] >= oldest
+            }
             return Collection(name, rows)
         return found
 
@@ -243,13 +203,18 @@ class Shop:
             row = self.find(gid)
             if row is None:
                 raise KeyError(gid)
-            earlier = datetime.fromisoformat(row["updatedAt"])
+            earlier = moment_of(row["updatedAt"])
             self._last = max(self.now(), earlier + timedelta(seconds=1))
             row["updatedAt"] = iso(self._last)
             changes = {"note": note, "tags": tags}
-            row.update({key: value for key, value in changes.items() if value is not None})
+            row.update(
+                {key: value for key, value in changes.items() if value is not None}
+            )
             if shipping_address:
-                row["shippingAddress"] = {**(row["shippingAddress"] or {}), **shipping_address}
+                row["shippingAddress"] = {
+                    **(row["shippingAddress"] or {}),
+                    **shipping_address,
+                }
             self._after_touch(row)
             if emit and gid in self.orders:
                 self.emit(gid, "ORDERS_UPDATED")
@@ -291,7 +256,10 @@ class Shop:
     def update_subscription(self, row: Object, values: Object) -> None:
         row.update(values, updatedAt=iso(self.now()))
         row["callbackUrl"] = row["uri"]
-        row["endpoint"] = {"__typename": "WebhookHttpEndpoint", "callbackUrl": row["uri"]}
+        row["endpoint"] = {
+            "__typename": "WebhookHttpEndpoint",
+            "callbackUrl": row["uri"],
+        }
 
     def _drop_subscription(self, gid: str) -> None:
         with self.lock:
@@ -302,11 +270,15 @@ class Shop:
         order = self.orders[gid]
         rows = [row for row in self.subscriptions.values() if row["topic"] == topic]
         for row in rows:
-            headers, body = self.webhooks.sign(order, topic, self.now(), row["includeFields"])
+            headers, body = self.webhooks.sign(
+                order, topic, self.now(), row["includeFields"]
+            )
             self.webhooks.deliver(Delivery(row["uri"], headers, body, row["id"]))
         return len(rows)
 
-    def sign(self, gid: str, topic: str = "ORDERS_UPDATED") -> tuple[dict[str, str], bytes]:
+    def sign(
+        self, gid: str, topic: str = "ORDERS_UPDATED"
+    ) -> tuple[dict[str, str], bytes]:
         """Return headers and raw body of a webhook, for a test to send as it likes."""
         with self.lock:
             return self.webhooks.sign(self.orders[gid], topic, self.now())

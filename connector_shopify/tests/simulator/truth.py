@@ -5,7 +5,8 @@ Amounts are exact ``Decimal``; as JSON they are strings. Line and shipping amoun
 net of all discounts and stand as the store shows them: with tax when
 ``taxes_included``, else without. Always, to the cent::
 
-    total = sum(line.net) + shipping + tip + duties + (0 if taxes_included else tax_total)
+    total = sum(line.net) + shipping + tip + duties
+            + (0 if taxes_included else tax_total)
 """
 
 from __future__ import annotations
@@ -58,9 +59,9 @@ class Amounts:
 class Truth(Amounts):
     """One order in shop money; `presentment` is the same in the buyer's currency.
 
-    `email` is lower-cased, the key of a person; without it, `customer_name` and `phone`.
-    Addresses are dicts with first_name, last_name, name, company, address1, address2,
-    city, zip, province_code, country_code, phone; or None.
+    `email` is lower-cased, the key of a person; without it, `customer_name` and
+    `phone`. Addresses are None or dicts with first_name, last_name, name, company,
+    address1, address2, city, zip, province_code, country_code, phone.
     """
 
     gid: str

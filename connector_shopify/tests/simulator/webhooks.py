@@ -100,7 +100,9 @@ class Webhooks:
 
     def retry_failed(self) -> int:
         """Send every failed delivery again, unchanged; return how many."""
-        failed = [item for item in self.deliveries if item.attempts and item.status != 200]
+        failed = [
+            item for item in self.deliveries if item.attempts and item.status != 200
+        ]
         for delivery in failed:
             self._enqueue(delivery)
         return len(failed)
@@ -112,7 +114,9 @@ class Webhooks:
     def _enqueue(self, delivery: Delivery) -> None:
         self._queue.put(delivery)
         if self._thread is None:
-            self._thread = threading.Thread(target=self._work, daemon=True, name="webhooks")
+            self._thread = threading.Thread(
+                target=self._work, daemon=True, name="webhooks"
+            )
             self._thread.start()
 
     def _work(self) -> None:
@@ -128,7 +132,10 @@ class Webhooks:
         delivery.attempts += 1
         try:
             response = session.post(
-                delivery.url, data=delivery.body, headers=delivery.headers, timeout=TIMEOUT
+                delivery.url,
+                data=delivery.body,
+                headers=delivery.headers,
+                timeout=TIMEOUT,
             )
             delivery.status = response.status_code
         except requests.RequestException:

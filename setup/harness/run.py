@@ -8,7 +8,6 @@ import json
 import signal
 import sys
 import threading
-import time
 from collections.abc import Iterator
 
 from . import database, paths, process, rpc, sandbox, server, simulator
@@ -17,19 +16,31 @@ from . import database, paths, process, rpc, sandbox, server, simulator
 def main() -> int:
     process.exit_on_signals()
     options = _options()
-    started = time.monotonic()
-    with _servers(options) as (odoo, store):
-        _say(f"Odoo and the store are up after {time.monotonic() - started:.0f} s")
-        box = sandbox.Sandbox(rpc.Client(odoo.url, odoo.db), store)
-        box.prepare_company()
-        box.connect()
-        _say(f"Importing {options.orders} orders")
-        summary = box.import_orders(options.timeout)
-        if options.once:
-            print(json.dumps(dataclasses.asdict(summary)), flush=True)
-            return 0
-        _introduce(odoo, box, summary)
-        _wait_for_interrupt()
+    try:
+        with _servers(options) as (odoo, store):
+            return _work(options, odoo, store)
+    except (rpc.RpcError, process.Timeout, RuntimeError) as error:
+        logs = paths.LOGS.relative_to(paths.ROOT)
+        print(f"\nsetup/run failed: {error}\nThe logs are in {logs}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _work(
+    options: argparse.Namespace, odoo: server.OdooServer, store: simulator.Store
+) -> int:
+    _say("Odoo and the store are up")
+    box = sandbox.Sandbox(rpc.Client(odoo.url, odoo.db), store)
+    box.prepare_company()
+    box.connect()
+    _say(f"Importing {options.orders} orders")
+    summary = box.import_orders(options.timeout)
+    if options.once:
+        print(json.dumps(dataclasses.asdict(summary)), flush=True)
+        return 0
+    _introduce(odoo, box, summary)
+    _wait_for_interrupt()
     return 0
 
 

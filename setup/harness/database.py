@@ -39,6 +39,7 @@ PREPARATION = Path(__file__).with_name("prepare_company.py")
 UNLOADED_FOLDERS = {"tests", "readme", "__pycache__", "description"}
 # Templates, named after a hash; every other database after its process.
 KEPT_KINDS = {"base", "addons"}
+KEPT_LOGS = 60
 FILESTORE = conf.ODOO_DATA / "filestore"
 
 
@@ -77,6 +78,7 @@ def clone(name: str, source: str | None = None) -> str:
 def drop(name: str) -> None:
     _execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
     shutil.rmtree(FILESTORE / name, ignore_errors=True)
+    _files(name)[0].unlink(missing_ok=True)
 
 
 def own_name(purpose: str) -> str:
@@ -87,6 +89,11 @@ def own_name(purpose: str) -> str:
 def sweep() -> None:
     """Remove what processes left that did not end in peace."""
     process.sweep()
+    logs = sorted(
+        paths.folder(paths.LOGS).iterdir(), key=lambda log: log.stat().st_mtime
+    )
+    for log in logs[:-KEPT_LOGS]:
+        log.unlink(missing_ok=True)
     for name in names(f"hub_{paths.checkout_key()}_"):
         owner = name.rpartition("_")[2]
         kind = name.split("_")[2]
@@ -150,9 +157,10 @@ def _ensure(name: str, source: str | None, install: Callable[[str], None]) -> No
         return
     kind = name.rpartition("_")[0] + "_"
     building = f"{kind}building"
-    print(
-        f"- database template {name} (once, .data/log/{building}.log)", file=sys.stderr
-    )
+    log = _files(building)[1]
+    log.unlink(missing_ok=True)
+    where = log.relative_to(paths.ROOT)
+    print(f"- database template {name} (once; {where})", file=sys.stderr)
     if source:
         clone(building, source)
     else:
@@ -182,15 +190,14 @@ def _install_addons(name: str) -> None:
 
 def _odoo(name: str, arguments: list[str]) -> None:
     configuration, log = _files(name)
+    conf.write(configuration, postgres.ensure(), name)
     common = ["--config", str(configuration), "--stop-after-init", "--no-http"]
     conf.run_odoo([*arguments, *common], log)
 
 
 def _files(name: str) -> tuple[Path, Path]:
-    configuration = conf.write(
-        paths.DATA / "conf" / f"{name}.conf", postgres.ensure(), name
-    )
-    return configuration, paths.LOGS / f"{name}.log"
+    """The configuration and the log of what works on the database."""
+    return paths.DATA / "conf" / f"{name}.conf", paths.LOGS / f"{name}.log"
 
 
 def _execute(statement: str, *identifiers: str) -> None:

@@ -21,14 +21,16 @@ def ruff() -> bool:
 
 
 def ruff_format() -> bool:
-    return _run("ruff", "format", "--check", ".")
+    return _run("ruff", "format", "--check", "--output-format=concise", ".")
 
 
 def pylint_odoo() -> bool:
     addons = paths.addons()
     if not addons:
         return True
-    return _run("pylint", "--rcfile=.pylintrc-mandatory", "--score=n", *addons)
+    style = "colorized" if sys.stdout.isatty() else "text"
+    options = ("--rcfile=.pylintrc-mandatory", f"--output-format={style}")
+    return _run("pylint", *options, *addons)
 
 
 def mypy() -> bool:

@@ -47,13 +47,18 @@ class BuyerGenerator:
         self.companies = companies
 
     def choose(self, scenarios: list[str]) -> Buyer:
-        guests = ("guest", "other_case_guest", "phone_only")
-        if any(name in scenarios for name in guests) or self.rng.random() < 0.08:
+        if self._is_guest(set(scenarios)):
             buyer = self._guest(scenarios)
         else:
             buyer = self._customer(scenarios)
         self._add_addresses(buyer, scenarios)
         return buyer
+
+    def _is_guest(self, scenarios: set[str]) -> bool:
+        by_chance = self.rng.random() < 0.08
+        if scenarios & {"guest", "other_case_guest", "phone_only"}:
+            return True
+        return by_chance and not scenarios & {"b2b", "other_case_email"}
 
     def _customer(self, scenarios: list[str]) -> Buyer:
         customer = self.rng.choice(self.customers)

@@ -50,7 +50,11 @@ class SimulatorServer:
         self._server.daemon_threads = True
         self.port = self._server.port
         self._thread = threading.Thread(
-            target=self._server.serve_forever, daemon=True, name="shopify-simulator"
+            target=self._server.serve_forever,
+            # Seconds that `stop` may have to wait.
+            kwargs={"poll_interval": 0.02},
+            daemon=True,
+            name="shopify-simulator",
         )
         self._thread.start()
         return self

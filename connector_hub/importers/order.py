@@ -126,7 +126,7 @@ class ImporterOrder(models.AbstractModel):
             found[code] = mapped.get(code) or self._pricelist(backend, currencies[code])
         for task in tasks:
             if task.document.currency not in currencies:
-                task.error = self._inactive_currency(task.document)
+                task.error = self._inactive_currency(backend, task.document)
         return found
 
     def _pricelist(self, backend, currency):
@@ -150,11 +150,12 @@ class ImporterOrder(models.AbstractModel):
         )
         return pricelist.sudo(False)
 
-    def _inactive_currency(self, order):
+    def _inactive_currency(self, backend, order):
         return MappingError(
             self.env._(
-                "Order %(order)s is in %(currency)s, which is not an active currency.",
-                order=order.name,
+                "%(backend)s has orders in %(currency)s, which is not an active"
+                " currency in Odoo.",
+                backend=backend.name,
                 currency=order.currency,
             ),
             remedy=self.env._(

@@ -25,7 +25,7 @@ class ImporterOrderParity(models.AbstractModel):
             difference = self._difference(task, order)
             if not difference:
                 continue
-            if abs(difference) <= Decimal(str(backend.rounding_limit)):
+            if abs(difference) <= self._limit(backend, order):
                 corrections.append(self._rounding_line(backend, order, difference))
             else:
                 task.error = self._error(backend, task.document, order)
@@ -36,6 +36,10 @@ class ImporterOrderParity(models.AbstractModel):
     def _difference(self, task, order):
         digits = order.currency_id.decimal_places
         return task.document.total - Decimal(f"{order.amount_total:.{digits}f}")
+
+    def _limit(self, backend, order):
+        coin = Decimal(1).scaleb(-order.currency_id.decimal_places)
+        return backend.rounding_limit * coin
 
     def _rounding_line(self, backend, order, difference):
         product = backend.rounding_product_id

@@ -12,3 +12,4 @@ from . import hub_binding
 from . import hub_mapping
 from . import hub_exception
 from . import sale_order
+from . import hub_token

@@ -7,12 +7,12 @@ class HubBackend(models.Model):
 
     _inherit = "hub.backend"
 
-    rounding_limit = fields.Float(
-        digits=(16, 4),
-        default=0.05,
-        help="An order whose Odoo total differs from the remote total by at most this"
-        " amount gets a rounding line. A larger difference becomes an exception."
-        " 0 means: no rounding line, ever.",
+    rounding_limit = fields.Integer(
+        "Rounding Limit (Smallest Coins)",
+        default=5,
+        help="An order whose Odoo total differs from the remote total by at most so many"
+        " of its currency's smallest coins (5: five cents, five yen) gets a rounding"
+        " line. A larger difference becomes an exception. 0: no rounding line, ever.",
     )
     guest_partner_id = fields.Many2one(
         "res.partner",

@@ -183,7 +183,7 @@ class HubMessage(models.Model):
             return set()
         known = {self._dedup_key(flow, event): event for event in events}
         rows = [self._row(flow, key, event) for key, event in known.items()]
-        columns = list(zip(*rows, strict=True))
+        columns = [list(column) for column in zip(*rows, strict=True)]
         self.env.cr.execute(
             SQL(
                 """
@@ -194,9 +194,10 @@ class HubMessage(models.Model):
                         deaths, received_at, create_date, write_date)
                 SELECT %(flow)s, %(backend)s, %(company)s, 'in', %(priority)s, %(run)s,
                        e.*, 'pending', false, 0, 0, n.now, n.now, n.now
-                  FROM unnest(%(dedup)s, %(event)s, %(topic)s, %(name)s, %(external)s,
-                              %(version)s, %(hint)s, %(lane)s, %(trace)s,
-                              %(occurred)s::timestamp[]) AS e,
+                  FROM unnest(%(dedup)s::text[], %(event)s::text[], %(topic)s::text[],
+                              %(name)s::text[], %(external)s::text[],
+                              %(version)s::text[], %(hint)s::bool[], %(lane)s::int[],
+                              %(trace)s::text[], %(occurred)s::timestamp[]) AS e,
                        (SELECT now() AT TIME ZONE 'UTC' AS now) AS n
                     ON CONFLICT (dedup_key) DO NOTHING
              RETURNING id, dedup_key, lane

@@ -8,7 +8,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from typing import Any
 
 from odoo.addons.component.core import Component
@@ -32,9 +32,6 @@ from .auth import client_credentials_token
 from .client import ShopifyClient
 from .pages import Reader
 
-#: a token is renewed so long before it expires
-RENEW_BEFORE = timedelta(minutes=10)
-
 
 class ShopifyAdapter(Component):
     """One Shopify store."""
@@ -56,23 +53,22 @@ class ShopifyAdapter(Component):
         """Return the GraphQL client of the store."""
         if not hasattr(self, "_client"):
             http = self.http()
-            self._client = ShopifyClient(http, lambda renew: self._token(http, renew))
+            self._client = ShopifyClient(http, lambda refused: self._token(http, refused))
         return self._client
 
-    def _token(self, http: HttpClient, renew: bool) -> str:
+    def _token(self, http: HttpClient, refused: str) -> str:
         backend = self.backend_record.sudo()
         if backend.shopify_access_token:
             return str(backend.shopify_access_token)
-        expires = backend.shopify_token_expires_at
-        soon = datetime.now(timezone.utc).replace(tzinfo=None) + RENEW_BEFORE
-        if backend.shopify_token and not renew and expires and expires > soon:
-            return str(backend.shopify_token)
-        token, seconds = client_credentials_token(
-            http,
-            backend.shopify_client_id or "",
-            backend.shopify_client_secret or "",
+        token: str = self.env["hub.token"].obtain(
+            backend,
+            lambda: client_credentials_token(
+                http,
+                backend.shopify_client_id or "",
+                backend.shopify_client_secret or "",
+            ),
+            refused,
         )
-        backend._shopify_store_token(token, seconds)
         return token
 
     def check_connection(self) -> Verdict:

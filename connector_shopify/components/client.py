@@ -34,14 +34,14 @@ class ShopifyClient:
     """One store.
 
     :param http: guarded client of the store's address
-    :param token: returns the access token; called again with ``renew=True`` when the
-        store refuses the one it got
+    :param token: returns an access token; called again with the one that the store
+        refused
     """
 
     def __init__(
         self,
         http: HttpClient,
-        token: Callable[[bool], str],
+        token: Callable[[str], str],
         *,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
@@ -88,26 +88,27 @@ class ShopifyClient:
         self, name: str, variables: dict[str, Any], idempotent: bool
     ) -> dict[str, Any]:
         body = {"query": document(name), "variables": variables}
-        renew = False
+        refused = ""
         while True:
+            token = self._token(refused)
             response = self._http.request(
                 "POST",
                 self._path,
                 json=body,
-                headers={"X-Shopify-Access-Token": self._token(renew)},
+                headers={"X-Shopify-Access-Token": token},
                 idempotent=idempotent,
                 accept_status=frozenset({401}),
             )
             if response.status != 401:
                 break
-            if renew:
+            if refused:
                 raise AuthError(
                     "Shopify refuses the access token.",
                     remedy="Check the app's credentials and that the app is installed"
                     " in this store; then test the connection.",
                     code="token_refused",
                 )
-            renew = True
+            refused = token
         self.served_version = response.headers.get("X-Shopify-API-Version", "")
         answer = response.json()
         if not isinstance(answer, dict):

@@ -1,9 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 from odoo import api, fields, models
-from odoo.tools import SQL
 
-from odoo.addons.connector_hub.cursor import read_committed
 from odoo.addons.connector_hub.exceptions import HubError
 
 from ..const import SENSITIVE_KEYS
@@ -35,10 +33,6 @@ class HubBackend(models.Model):
         copy=False,
         help="Only for custom apps created in the store's admin before 2026.",
     )
-    shopify_token = fields.Char(groups="base.group_system", copy=False, readonly=True)
-    shopify_token_expires_at = fields.Datetime(
-        groups="base.group_system", copy=False, readonly=True
-    )
     shopify_money = fields.Selection(
         [("presentment", "The Buyer's Currency"), ("shop", "The Store's Currency")],
         "Book Orders In",
@@ -46,27 +40,10 @@ class HubBackend(models.Model):
         required=True,
     )
 
-    @api.private
-    def _shopify_store_token(self, token, seconds):
-        """Keep a new token for all workers, beside whatever transaction is open."""
-        self.ensure_one()
-        with read_committed(self.env.registry) as cr:
-            cr.execute(
-                SQL(
-                    "UPDATE hub_backend SET shopify_token = %s,"
-                    " shopify_token_expires_at = (clock_timestamp() AT TIME ZONE 'UTC')"
-                    " + make_interval(secs => %s) WHERE id = %s",
-                    token,
-                    seconds,
-                    self.id,
-                )
-            )
-        self.invalidate_recordset(["shopify_token", "shopify_token_expires_at"])
-
     def write(self, vals):
         """Forget the token when the credentials or the store change."""
         if {"api_url", "shopify_client_id", "shopify_client_secret"} & vals.keys():
-            vals = {"shopify_token": False, **vals}
+            self.env["hub.token"].forget(self)
         return super().write(vals)
 
     @api.private

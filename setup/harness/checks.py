@@ -118,7 +118,7 @@ def _pytest(name: str, arguments: list[str]) -> Result:
     code = subprocess.run(
         [str(paths.PYTHON), "-m", "pytest", "-p", "harness.pytest_plugin", *arguments],
         cwd=paths.ROOT,
-        env={**os.environ, "HARNESS_COUNTS": str(counts)},
+        env={**os.environ, **_private_folders(), "HARNESS_COUNTS": str(counts)},
     ).returncode
     result = Result(name, code in (0, NO_TESTS), 0)
     if counts.exists():
@@ -127,6 +127,14 @@ def _pytest(name: str, arguments: list[str]) -> Result:
     elif not result.fine:  # it ended before it could count
         result.failed = 1
     return result
+
+
+def _private_folders() -> dict[str, str]:
+    """Where pytest and npm keep what they would put into /tmp and the home."""
+    return {
+        "PYTEST_DEBUG_TEMPROOT": str(paths.folder(paths.DATA / "tmp")),
+        "npm_config_cache": str(paths.ROOT / ".cache" / "npm"),
+    }
 
 
 def _existing(candidates: list[str]) -> list[str]:

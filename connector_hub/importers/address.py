@@ -104,8 +104,10 @@ class ImporterAddress(models.AbstractModel):
         for state in self.env["res.country.state"].search_fetch(
             [("country_id", "in", list(wanted))], ["code", "name", "country_id"]
         ):
-            states[state.country_id.id, state.code.casefold()] = state.id
-            states[state.country_id.id, state.name.casefold()] = state.id
+            # some of Odoo's codes carry the country: "DE-BE"
+            code = state.code.removeprefix(f"{state.country_id.code}-")
+            for key in (state.code, code, state.name):
+                states[state.country_id.id, key.casefold()] = state.id
         return states
 
     def _values(self, address, countries, states):

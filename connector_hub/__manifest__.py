@@ -22,6 +22,18 @@
         "data/product_product.xml",
         "data/queue_job.xml",
         "data/ir_cron.xml",
+        "views/hub_flow_views.xml",
+        "views/hub_message_views.xml",
+        "views/hub_exception_views.xml",
+        "views/hub_run_views.xml",
+        "views/hub_mapping_views.xml",
+        "views/hub_backend_views.xml",
+        "views/queue_job_views.xml",
+        "views/sale_order_views.xml",
+        "views/hub_menus.xml",
     ],
+    "assets": {
+        "web.assets_backend": ["connector_hub/static/src/**/*"],
+    },
     "application": True,
 }

@@ -11,5 +11,11 @@
     "data": [
         "security/ir.model.access.csv",
         "security/shopify_rules.xml",
+        "views/hub_backend_views.xml",
+        "views/hub_shopify_customer_views.xml",
+        "views/hub_shopify_product_views.xml",
+        "views/hub_shopify_variant_views.xml",
+        "views/hub_shopify_order_views.xml",
+        "views/shopify_menus.xml",
     ],
 }

@@ -1,8 +1,10 @@
 from . import hub_operable
 from . import hub_backend
+from . import hub_backend_open
 from . import hub_backend_sale
 from . import hub_flow
 from . import hub_flow_drain
+from . import hub_flow_health
 from . import hub_flow_poll
 from . import hub_lane
 from . import hub_message
@@ -11,5 +13,6 @@ from . import hub_run
 from . import hub_binding
 from . import hub_mapping
 from . import hub_exception
+from . import hub_exception_map
 from . import sale_order
 from . import hub_token

@@ -256,20 +256,6 @@ class HubBackend(models.Model):
         self.flow_ids._wake_due()
         return True
 
-    def action_open_messages(self):
-        """Open the messages of this backend."""
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "connector_hub.hub_message_action"
-        )
-        return {**action, "domain": [("backend_id", "in", self.ids)]}
-
-    def action_open_exceptions(self):
-        """Open the exceptions of this backend."""
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "connector_hub.hub_exception_action"
-        )
-        return {**action, "domain": [("backend_id", "in", self.ids)]}
-
     # === BUSINESS METHODS ===#
 
     @api.private

@@ -74,14 +74,6 @@ class HubException(models.Model):
     remedy = fields.Text("What to Do", readonly=True)
     mapping_kind = fields.Char(readonly=True)
     mapping_value = fields.Char("Value Without Mapping", readonly=True)
-    tax_id = fields.Many2one(
-        "account.tax",
-        "Stands for Tax",
-        store=False,
-        domain="[('type_tax_use', '=', 'sale'), ('company_id', '=', company_id)]",
-        compute="_compute_tax_id",
-        readonly=False,
-    )
     first_seen = fields.Datetime(readonly=True)
     last_seen = fields.Datetime(readonly=True)
     message_ids_stuck = fields.One2many(
@@ -107,9 +99,6 @@ class HubException(models.Model):
         for exception in self:
             exception.message_count = counts.get(exception, 0)
 
-    def _compute_tax_id(self):
-        self.tax_id = False
-
     # === ACTIONS ===#
 
     def action_retry(self):
@@ -119,21 +108,6 @@ class HubException(models.Model):
         flow_level = self.filtered(lambda e: not e.message_ids_stuck)
         flow_level.sudo().write({"state": "resolved"})
         return True
-
-    def action_map(self):
-        """Store the chosen counterpart, then retry everything that waits for it."""
-        self.ensure_one()
-        self.check_operator()
-        if self.tax_id and self.mapping_kind == "tax":
-            self.env["hub.mapping"].sudo().create(
-                {
-                    "backend_id": self.backend_id.id,
-                    "kind": self.mapping_kind,
-                    "remote_value": self.mapping_value,
-                    "tax_id": self.tax_id.id,
-                }
-            )
-        return self.action_retry()
 
     def action_acknowledge(self):
         """Say that somebody is at it."""

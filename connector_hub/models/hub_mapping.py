@@ -54,6 +54,16 @@ class HubMapping(models.Model):
                     )
                 )
 
+    def write(self, vals):
+        """What a person has chosen needs no confirmation."""
+        if {"tax_id", "pricelist_id", "ignored"} & vals.keys():
+            vals = {"automatic": False, **vals}
+        return super().write(vals)
+
+    def action_confirm(self):
+        """Say that what was found automatically is right."""
+        self.write({"automatic": False})
+
     def _target(self):
         """Return the Odoo record of this mapping."""
         return self[f"{self.kind}_id"]

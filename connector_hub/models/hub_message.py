@@ -166,6 +166,18 @@ class HubMessage(models.Model):
             "views": [(False, "form")],
         }
 
+    def action_open_same_record(self):
+        """Open everything that was received about the same remote record."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "connector_hub.hub_message_action"
+        )
+        domain = [
+            ("flow_id", "=", self.flow_id.id),
+            ("external_id", "=", self.external_id),
+        ]
+        return {**action, "domain": domain, "context": {}}
+
     # === RECEIVING ===#
 
     @api.private

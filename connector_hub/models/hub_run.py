@@ -1,6 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, fields, models
 from odoo.tools import SQL
+from odoo.tools.misc import format_datetime
 
 from .hub_message import OPEN_STATES
 
@@ -59,6 +60,14 @@ class HubRun(models.Model):
     failed_count = fields.Integer("Failed", compute="_compute_progress")
     progress = fields.Integer(compute="_compute_progress", help="Percent settled.")
 
+    @api.depends("flow_id", "started_at")
+    def _compute_display_name(self):
+        for run in self:
+            started = run.started_at and format_datetime(
+                self.env, run.started_at, dt_format="short"
+            )
+            run.display_name = f"{run.flow_id.display_name}, {started or ''}"
+
     @api.depends("state")
     def _compute_progress(self):
         figures = self._figures()
@@ -72,7 +81,10 @@ class HubRun(models.Model):
             )
             run.done_count = received - run.open_count - run.failed_count
             settled = received - run.open_count
-            run.progress = 100 * settled // received if received else 100
+            if received:
+                run.progress = 100 * settled // received
+            else:
+                run.progress = 0 if run.state == "receiving" else 100
             run.status = run._status()
 
     def _status(self):

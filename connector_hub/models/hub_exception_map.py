@@ -1,0 +1,67 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class HubException(models.Model):
+    """The action in place for a value without counterpart: map it, and go on."""
+
+    _inherit = "hub.exception"
+
+    tax_id = fields.Many2one(
+        "account.tax",
+        "Stands for Tax",
+        domain="[('type_tax_use', '=', 'sale'), ('company_id', '=', company_id)]",
+        compute="_compute_tax_id",
+        inverse="_inverse_tax_id",
+        help="Kept as a mapping of the backend, for this and all later messages.",
+    )
+
+    @api.depends("mapping_kind", "mapping_value")
+    def _compute_tax_id(self):
+        for exception in self:
+            exception.tax_id = exception._mapping("tax").tax_id
+
+    def _inverse_tax_id(self):
+        self.check_operator()
+        for exception in self.sudo().filtered(lambda e: e.mapping_kind == "tax"):
+            mapping = exception._mapping("tax")
+            values = {"tax_id": exception.tax_id.id, "ignored": False}
+            if mapping and exception.tax_id:
+                mapping.write(values)
+            elif mapping:
+                mapping.unlink()
+            elif exception.tax_id:
+                mapping.create(
+                    {
+                        **values,
+                        "backend_id": exception.backend_id.id,
+                        "kind": "tax",
+                        "remote_value": exception.mapping_value,
+                    }
+                )
+
+    def action_map(self):
+        """Retry what waits for the mapping that was just chosen."""
+        self.check_operator()
+        for exception in self:
+            if exception.mapping_kind == "tax" and not exception.tax_id:
+                raise UserError(
+                    self.env._(
+                        'Choose the Odoo tax that "%s" stands for, then save and retry.',
+                        exception.mapping_value,
+                    )
+                )
+        return self.action_retry()
+
+    def _mapping(self, kind):
+        """Return the backend's mapping of this exception's value."""
+        if self.mapping_kind != kind:
+            return self.env["hub.mapping"]
+        return self.env["hub.mapping"].search(
+            [
+                ("backend_id", "=", self.backend_id.id),
+                ("kind", "=", kind),
+                ("remote_value", "=", self.mapping_value),
+            ]
+        )

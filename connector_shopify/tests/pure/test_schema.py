@@ -4,6 +4,7 @@
 import os
 import shutil
 import subprocess
+import sys
 from importlib.machinery import SourceFileLoader
 from importlib.util import module_from_spec, spec_from_loader
 from pathlib import Path
@@ -39,7 +40,7 @@ def tarball(script, tmp_path_factory):
 def _unavailable(reason):
     if os.environ.get("CI") == "true":
         pytest.fail(reason)
-    print(reason)
+    sys.stdout.write(f"{reason}\n")
     pytest.skip(reason)
 
 

@@ -227,6 +227,15 @@ def test_two_changes_in_one_second_have_two_times(client):
     assert len(set(times)) == 3
 
 
+def test_touch_changes_a_product_and_refuses_what_it_has_not(client):
+    gid = next(iter(client.shop.collection("products").objects))
+    client.control("touch", id=gid, fields={"title": "New"})
+    text = '{ products(first: 1, query: "id:%s") { nodes { title } } }'
+    rows = client.graphql(text % gid.rsplit("/", 1)[1]).json()["data"]["products"]
+    assert rows["nodes"] == [{"title": "New"}]
+    assert client.control("touch", id=gid, fields={"nonsense": 1}).status_code == 400
+
+
 def test_stats_count_calls_costs_and_tokens(client):
     client.grant()
     client.graphql()

@@ -113,6 +113,7 @@ class Application:
         def answer() -> Response:
             response = self._answer(request, content, operation)
             response.headers["X-Shopify-API-Version"] = served
+            response.headers["X-Request-Id"] = f"simulated-{self.shop.stats.requests}"
             return response
 
         return self._with_fault(request, operation, answer)

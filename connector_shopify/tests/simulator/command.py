@@ -7,6 +7,7 @@ import argparse
 import json
 import os
 import signal
+import sys
 import threading
 from datetime import datetime
 
@@ -37,7 +38,8 @@ def main(arguments: list[str] | None = None) -> int:
         stopped = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stopped.set())
-        print(json.dumps(_ready(server)), flush=True)
+        sys.stdout.write(json.dumps(_ready(server)) + "\n")
+        sys.stdout.flush()
         stopped.wait()
     return 0
 

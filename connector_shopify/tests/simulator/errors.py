@@ -24,7 +24,7 @@ class NotSimulated(FieldError):
         super().__init__(f"simulator: {what} is not simulated", "NOT_SIMULATED")
 
 
-class AccessDenied(FieldError):
+class ScopeMissing(FieldError):
     def __init__(self, field: str, scopes: tuple[str, ...]) -> None:
         names = [f"`{scope}` access scope" for scope in scopes]
         required = " or ".join(filter(None, [", ".join(names[:-1]), names[-1]])) + "."

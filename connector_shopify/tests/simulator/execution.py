@@ -219,7 +219,7 @@ class Executor:
         result = execute_sync(
             self.admin.schema, document, variable_values=values, operation_name=name
         )
-        return result.formatted
+        return dict(result.formatted)
 
 
 def _name(node: OperationDefinitionNode) -> str:

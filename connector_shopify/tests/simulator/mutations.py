@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlsplit
 
-from .errors import AccessDenied, FieldError, NotSimulated
+from .errors import FieldError, NotSimulated, ScopeMissing
 from .identity import type_of
 from .run import Resolvers, Run
 
@@ -98,7 +98,7 @@ def _tags_add(run: Run, obj: Object, args: Args) -> Object:
         raise NotSimulated(f"tagsAdd on {kind or args['id']!r}")
     scope = f"write_{kind.lower()}s"
     if scope not in run.shop.scopes:
-        raise AccessDenied("tagsAdd", (scope,))
+        raise ScopeMissing("tagsAdd", (scope,))
     node = run.shop.find(args["id"])
     if node is None:
         return {

@@ -87,8 +87,8 @@ def _life_cycle(draft: Draft) -> Object:
 
 def _buyer(draft: Draft) -> Object:
     buyer = draft.buyer
-    same = buyer.billing is not None and buyer.shipping is not None
-    if same:
+    same = False
+    if buyer.billing and buyer.shipping:
         same = {**buyer.billing, "id": None} == {**buyer.shipping, "id": None}
     return {
         "email": buyer.email,

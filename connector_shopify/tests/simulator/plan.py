@@ -23,12 +23,11 @@ from graphql import (
     GraphQLOutputType,
     OperationDefinitionNode,
     get_named_type,
-    get_nullable_type,
     is_leaf_type,
 )
 from graphql.execution.collect_fields import collect_fields, collect_sub_fields
 
-from .errors import AccessDenied, Bubble, FieldError, NotSimulated, ProtectedDataDenied
+from .errors import Bubble, FieldError, NotSimulated, ProtectedDataDenied, ScopeMissing
 from .fetch import constant, fetch_connection, fetch_with_arguments, refuse
 from .run import MISSING, Complete, Fetch, Object, Path, Resolvers, Run
 from .schema import AdminSchema
@@ -142,7 +141,7 @@ class Compiler:
         row = kind.name.removesuffix("Connection")
         for needed in (facts.get((owner, name)), facts.get(row)):
             if needed and not self.granted.intersection(needed):
-                return AccessDenied(name, needed)
+                return ScopeMissing(name, needed)
         if self.admin.protected.get((owner, name)) in self.denied:
             return ProtectedDataDenied(name)
         return None
@@ -152,7 +151,8 @@ class Compiler:
     def _complete(
         self, kind: GraphQLOutputType, nodes: list[FieldNode]
     ) -> Complete | None:
-        kind = get_nullable_type(kind)
+        if isinstance(kind, GraphQLNonNull):
+            kind = kind.of_type
         if isinstance(kind, GraphQLList):
             inner = self._complete(kind.of_type, nodes)
             nullable = not isinstance(kind.of_type, GraphQLNonNull)
@@ -163,13 +163,24 @@ class Compiler:
             return self._object(kind, nodes)
         return self._complete_abstract(nodes)
 
+    def _concrete(self, name: str, nodes: list[FieldNode]) -> Complete:
+        """Compile for one type of several, whose own scopes were not checked yet."""
+        needed = self.admin.scopes.get(name)
+        if needed and not self.granted.intersection(needed):
+            denied = refuse(ScopeMissing(nodes[0].name.value, needed))
+            return lambda value, run, path: denied(run, value)
+        kind = self.schema.type_map[name]
+        if not isinstance(kind, GraphQLObjectType):
+            raise NotSimulated(f"type {name}")
+        return self._object(kind, nodes)
+
     def _complete_abstract(self, nodes: list[FieldNode]) -> Complete:
         known: dict[str, Complete] = {}
 
         def complete(value: Object, run: Run, path: Path) -> Any:
             name = value["__typename"]
             if name not in known:
-                known[name] = self._object(self.schema.type_map[name], nodes)
+                known[name] = self._concrete(name, nodes)
             return known[name](value, run, path)
 
         return complete

@@ -30,6 +30,18 @@ def _collection(name: str) -> Resolver:
     return resolve
 
 
+def _count(name: str) -> Resolver:
+    def resolve(run: Run, obj: Object, args: Args) -> Any:
+        if args.get("savedSearchId"):
+            raise NotSimulated(f"savedSearchId of QueryRoot.{name}Count")
+        found = len(run.shop.collection(name).rows(args.get("query"), "ID")[0])
+        limit = args.get("limit") or found
+        precision = "EXACT" if found <= limit else "AT_LEAST"
+        return {"count": min(found, limit), "precision": precision}
+
+    return resolve
+
+
 def _by_id(kind: str) -> Resolver:
     def resolve(run: Run, obj: Object, args: Args) -> Any:
         gid = args.get("id")
@@ -91,6 +103,9 @@ QUERIES: Resolvers = {
     ("QueryRoot", "products"): _collection("products"),
     ("QueryRoot", "productVariants"): _collection("productVariants"),
     ("QueryRoot", "locations"): _collection("locations"),
+    ("QueryRoot", "ordersCount"): _count("orders"),
+    ("QueryRoot", "customersCount"): _count("customers"),
+    ("QueryRoot", "productsCount"): _count("products"),
     ("QueryRoot", "order"): _by_id("Order"),
     ("QueryRoot", "customer"): _by_id("Customer"),
     ("QueryRoot", "product"): _by_id("Product"),

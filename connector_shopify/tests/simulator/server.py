@@ -47,7 +47,6 @@ class SimulatorServer:
         self._server = make_server(
             HOST, self.port, application, threaded=True, request_handler=_Handler
         )
-        self._server.daemon_threads = True
         self.port = self._server.port
         self._thread = threading.Thread(
             target=self._server.serve_forever,

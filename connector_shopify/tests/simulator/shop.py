@@ -114,7 +114,7 @@ class Shop:
         variants = [
             variant for product in world.products for variant in product["variants"]
         ]
-        rows = {
+        rows: dict[str, list[Object]] = {
             "orders": [],
             "customers": world.customers,
             "products": world.products,
@@ -193,32 +193,35 @@ class Shop:
         note: str | None = None,
         tags: list[str] | None = None,
         shipping_address: Object | None = None,
+        fields: Object | None = None,
     ) -> str:
         """Update an object: `updatedAt` moves on by at least one second; return it.
 
         Without further arguments nothing but `updatedAt` changes. `shipping_address`
-        holds the ``MailingAddress`` fields to change.
+        holds the ``MailingAddress`` fields to change, `fields` any others of the
+        object by their GraphQL names; of these, the truth does not hear.
         """
+        changes = {"note": note, "tags": tags}
+        changes = {key: value for key, value in changes.items() if value is not None}
         with self.lock:
             row = self.find(gid)
             if row is None:
                 raise KeyError(gid)
-            earlier = moment_of(row["updatedAt"])
-            self._last = max(self.now(), earlier + timedelta(seconds=1))
-            row["updatedAt"] = iso(self._last)
-            changes = {"note": note, "tags": tags}
-            row.update(
-                {key: value for key, value in changes.items() if value is not None}
-            )
-            if shipping_address:
-                row["shippingAddress"] = {
-                    **(row["shippingAddress"] or {}),
-                    **shipping_address,
-                }
-            self._after_touch(row)
+            self._change(row, {**(fields or {}), **changes}, shipping_address)
             if emit and gid in self.orders:
                 self.emit(gid, "ORDERS_UPDATED")
             return row["updatedAt"]
+
+    def _change(self, row: Object, changes: Object, address: Object | None) -> None:
+        unknown = set(changes) - set(row)
+        if unknown:
+            raise KeyError(", ".join(sorted(unknown)))
+        earlier = moment_of(row["updatedAt"])
+        self._last = max(self.now(), earlier + timedelta(seconds=1))
+        row.update(changes, updatedAt=iso(self._last))
+        if address:
+            row["shippingAddress"] = {**(row["shippingAddress"] or {}), **address}
+        self._after_touch(row)
 
     def _after_touch(self, row: Object) -> None:
         self._collections[KNOWN_TYPES[row["__typename"]]].changed()
@@ -234,7 +237,7 @@ class Shop:
         """Add a subscription; the caller has checked the address."""
         gid, number = self.generator.ids.next("WebhookSubscription")
         moment = iso(self.now())
-        row = {
+        row: Object = {
             "__typename": "WebhookSubscription",
             "id": gid,
             "legacyResourceId": number,

@@ -206,7 +206,8 @@ class HubFlow(models.Model):
         """Make sure that ``lanes`` are drained; call it after the commit.
 
         Nothing is enqueued for a lane that somebody holds (its holder looks again
-        after releasing it) nor for one whose drain already waits.
+        after releasing it), for one whose drain already waits, nor while the flow is
+        paused.
 
         :param lanes: lane numbers
         """
@@ -223,6 +224,9 @@ class HubFlow(models.Model):
                     """
                     SELECT l.number
                       FROM hub_lane l
+                      JOIN hub_flow f ON f.id = l.flow_id AND f.state = 'running'
+                      JOIN hub_backend b
+                        ON b.id = f.backend_id AND b.state = 'connected'
                      WHERE l.flow_id = %(flow)s AND l.number = ANY(%(lanes)s)
                        AND (l.leased_until IS NULL OR l.leased_until < %(now)s)
                        AND NOT EXISTS (

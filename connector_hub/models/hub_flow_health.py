@@ -10,7 +10,9 @@ class HubFlow(models.Model):
 
     _inherit = "hub.flow"
 
-    backend_state = fields.Selection(related="backend_id.state")
+    backend_state = fields.Selection(
+        related="backend_id.state", string="State of the Backend"
+    )
     oldest_waiting_at = fields.Datetime("Oldest Waiting", compute="_compute_freshness")
     last_done_at = fields.Datetime(
         "Last Success", compute="_compute_freshness", help="Within the last 7 days."

@@ -8,12 +8,13 @@ from typing import Any
 
 from . import process, rpc, simulator
 
-CURRENCIES = ("EUR", "USD", "GBP")
+# Every currency that the simulated stores' buyers pay in.
+CURRENCIES = ("EUR", "USD", "GBP", "CHF", "CAD", "JPY")
 # Every rate that the simulated stores charge, as prices with and without tax.
 TAX_RATES = (0.0, 5.0, 7.0, 9.975, 19.0, 20.0)
 RUN_FIELDS = ["status", "received_count", "open_count", "done_count", "failed_count"]
 OPEN_RUN = ("receiving", "processing")
-OPEN_EXCEPTION = ("open", "acknowledged")
+OPEN_EXCEPTION = ("open", "ack")
 
 
 @dataclasses.dataclass
@@ -41,6 +42,14 @@ class Sandbox:
             "res.currency", [("name", "in", CURRENCIES)], context=inactive
         )
         self.client.call("res.currency", "write", currencies, {"active": True})
+        companies = self.client.search("res.company", [])
+        # as stores round their taxes; otherwise totals need rounding lines
+        self.client.call(
+            "res.company",
+            "write",
+            companies,
+            {"tax_calculation_rounding_method": "round_per_line"},
+        )
         for rate in TAX_RATES:
             for inclusion in ("tax_excluded", "tax_included"):
                 self._ensure_tax(rate, inclusion)

@@ -364,11 +364,11 @@ class HubMessage(models.Model):
         self.flush_model(["state", "processed_at"])
         query = SQL(
             """
-            SELECT %(by)s, 'waiting', count(*), NULL FROM hub_message
+            SELECT %(by)s, 'waiting', count(*), NULL::timestamp FROM hub_message
              WHERE %(by)s = ANY(%(ids)s) AND state IN ('pending', 'processing')
           GROUP BY 1
              UNION ALL
-            SELECT %(by)s, 'failed', count(*), NULL FROM hub_message
+            SELECT %(by)s, 'failed', count(*), NULL::timestamp FROM hub_message
              WHERE %(by)s = ANY(%(ids)s)
                AND state IN ('failed', 'quarantined', 'in_doubt')
           GROUP BY 1

@@ -102,10 +102,10 @@ def _with_database(name: str, targets: list[str], options: list[str]) -> Result:
 @contextlib.contextmanager
 def _test_database() -> Iterator[Path]:
     database.sweep()
-    name = database.clone(database.own_name("test"))
+    name = database.clone(database.own_name("test"), database.test_template())
     path = paths.DATA / "conf" / f"{name}.conf"
     try:
-        options = {"http_port": str(process.free_port())}
+        options = {"http_port": str(process.free_port()), **conf.WITH_TESTS}
         yield conf.write(path, postgres.ensure(), name, options)
     finally:
         database.drop(name)

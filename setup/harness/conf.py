@@ -11,6 +11,8 @@ from . import paths
 from .postgres import Dsn
 
 ODOO_DATA = paths.DATA / "odoo"
+# The addons path where the addons for tests are wanted too.
+WITH_TESTS = {"addons_path": f"{paths.ROOT},{paths.TEST_ADDONS}"}
 
 
 def write(

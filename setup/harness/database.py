@@ -1,9 +1,10 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Databases made from templates: installing modules once, copying many times.
 
-Two templates are kept. The first holds the modules of others, an accounting chart and
-a warehouse; it is made again when a version changes. The second adds the addons of
-this checkout; it is made again when their files change.
+Three templates are kept. The first holds the modules of others, an accounting chart
+and a warehouse; it is made again when a version changes. The second adds the addons of
+this checkout; it is made again when their files change. The third, for addon tests,
+adds the addons that exist for tests only.
 """
 
 import hashlib
@@ -12,7 +13,7 @@ import importlib.util
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from psycopg2 import sql
@@ -38,7 +39,7 @@ PREPARATION = Path(__file__).with_name("prepare_company.py")
 # Files that are never loaded into a database.
 UNLOADED_FOLDERS = {"tests", "readme", "__pycache__", "description"}
 # Templates, named after a hash; every other database after its process.
-KEPT_KINDS = {"base", "addons"}
+KEPT_KINDS = {"base", "addons", "tests"}
 KEPT_LOGS = 60
 FILESTORE = conf.ODOO_DATA / "filestore"
 
@@ -53,6 +54,18 @@ def template() -> str:
             return base
         name = _named("addons", [base, *_contents(addons)])
         _ensure(name, base, _install_addons)
+        return name
+
+
+def test_template() -> str:
+    """The name of the template that holds the addons for tests as well."""
+    source = template()
+    with process.locked(paths.DATA / "templates.lock"):
+        addons = paths.test_addons()
+        if not addons:
+            return source
+        name = _named("tests", [source, *_contents(addons, paths.TEST_ADDONS)])
+        _ensure(name, source, _install_test_addons)
         return name
 
 
@@ -144,10 +157,10 @@ def _odoo_version() -> str:
     return (fetched / "version").read_text() if fetched in home.parents else str(home)
 
 
-def _contents(addons: list[str]) -> Iterator[str]:
+def _contents(addons: list[str], folder: Path = paths.ROOT) -> Iterator[str]:
     for addon in addons:
-        for path in sorted((paths.ROOT / addon).rglob("*")):
-            inside = path.relative_to(paths.ROOT)
+        for path in sorted((folder / addon).rglob("*")):
+            inside = path.relative_to(folder)
             if path.is_file() and not UNLOADED_FOLDERS.intersection(inside.parts):
                 yield f"{inside} {hashlib.sha256(path.read_bytes()).hexdigest()}"
 
@@ -188,9 +201,15 @@ def _install_addons(name: str) -> None:
     _odoo(name, ["--init", ",".join(paths.addons())])
 
 
-def _odoo(name: str, arguments: list[str]) -> None:
+def _install_test_addons(name: str) -> None:
+    _odoo(name, ["--init", ",".join(paths.test_addons())], conf.WITH_TESTS)
+
+
+def _odoo(
+    name: str, arguments: list[str], options: Mapping[str, str] | None = None
+) -> None:
     configuration, log = _files(name)
-    conf.write(configuration, postgres.ensure(), name)
+    conf.write(configuration, postgres.ensure(), name, options)
     common = ["--config", str(configuration), "--stop-after-init", "--no-http"]
     conf.run_odoo([*arguments, *common], log)
 

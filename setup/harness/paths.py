@@ -14,10 +14,16 @@ ODOO_SCRIPT = VENV / "bin" / "odoo"
 
 # Addons of the suite that exist in this checkout, in the order of installation.
 ADDON_NAMES = ("connector_hub", "connector_shopify")
+# Addons that exist for tests only, such as a connector of an imaginary system.
+TEST_ADDONS = ROOT / "tests" / "addons"
 
 
 def addons() -> list[str]:
     return [name for name in ADDON_NAMES if (ROOT / name / "__manifest__.py").is_file()]
+
+
+def test_addons() -> list[str]:
+    return sorted(path.parent.name for path in TEST_ADDONS.glob("*/__manifest__.py"))
 
 
 def checkout_key() -> str:

@@ -1,0 +1,3 @@
+from . import adapter
+from . import binder
+from . import mapper

@@ -1,0 +1,113 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import hashlib
+import hmac
+import json
+from datetime import datetime
+
+from odoo.addons.component.core import Component
+from odoo.addons.connector_hub.components.event import (
+    Event,
+    Notification,
+    Page,
+    Verdict,
+)
+from odoo.addons.connector_hub.documents import DOCUMENTS
+from odoo.addons.connector_hub.exceptions import AuthError, InvalidData, NotFound
+from odoo.addons.connector_hub.http_client import HttpClient
+
+
+class FakeAdapter(Component):
+    """Real HTTP to the server in ``remote.py``."""
+
+    _name = "hub.fake.adapter"
+    _inherit = "hub.adapter"
+    _system = "fake"
+
+    def check_connection(self):
+        verdict = Verdict()
+        verdict.add(True, f"Connected as {self._get('/me')['name']}.")
+        return verdict
+
+    def verify_webhook(self, headers, body):
+        secret = (self.backend_record.sudo().fake_secret or "").encode()
+        expected = hmac.new(secret, body, hashlib.sha256).hexdigest()
+        sent = headers.get("x-fake-signature", "")
+        return hmac.compare_digest(expected.encode(), sent.encode())
+
+    def read_notification(self, headers, body):
+        document = headers.get("x-fake-document", "")
+        if document not in DOCUMENTS:
+            return None
+        try:
+            content = json.loads(body)
+            event = Event(
+                external_id=content["id"],
+                topic="changed",
+                body=body,
+                version=datetime.fromisoformat(content["version"]),
+                delivery_id=headers.get("x-fake-delivery", ""),
+            )
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
+            raise InvalidData("The notification cannot be read.") from error
+        return Notification(document, event)
+
+    def iter_changes(self, document, since):
+        start, page = since.isoformat() if since else "", 0
+        while page is not None:
+            answer = self._get(f"/{document}", since=start, page=page)
+            events = tuple(self._event(row) for row in answer["rows"])
+            yield Page(events, max((e.version for e in events), default=None))
+            page = answer["next"]
+
+    def _event(self, row):
+        return Event(
+            external_id=str(row["external_id"]),
+            topic="poll",
+            body=json.dumps(row).encode(),
+            version=datetime.fromisoformat(row["version"]),
+            complete=True,
+            name=row.get("name") or "",
+        )
+
+    def fetch(self, document, external_ids):
+        found = self._get(f"/{document}/many", ids=",".join(external_ids))
+        return {
+            gid: found.get(gid) or NotFound(f"{gid} is unknown.", code="not_found")
+            for gid in external_ids
+        }
+
+    # === HTTP ===#
+
+    def _get(self, path, **params):
+        """Read with the shared token; a refused one is renewed once."""
+        token = self._token("")
+        response = self._send(path, params, token)
+        if response.status == 401:
+            response = self._send(path, params, self._token(token))
+        if response.status == 401:
+            raise AuthError("The token is refused.", remedy="Renew the password.")
+        return response.json()
+
+    def _send(self, path, params, token):
+        return self._http().request(
+            "GET",
+            path,
+            params=params,
+            headers={"Authorization": f"Bearer {token}"},
+            accept_status=frozenset({401}),
+        )
+
+    def _http(self):
+        backend = self.backend_record
+        return HttpClient(
+            backend.api_url, allow_loopback=backend._allows_loopback(), read_timeout=1
+        )
+
+    def _token(self, refused):
+        backend = self.backend_record.sudo()
+        return self.env["hub.token"].obtain(backend, self._ask_token, refused)
+
+    def _ask_token(self):
+        password = self.backend_record.sudo().fake_password or ""
+        answer = self._http().request("POST", "/token", data={"password": password})
+        return answer.json()["token"], 3600

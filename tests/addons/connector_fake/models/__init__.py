@@ -1,0 +1,2 @@
+from . import hub_backend
+from . import bindings

@@ -1,11 +1,15 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Paging loses nothing, also while the shop changes under the reader."""
 
+import itertools
+from datetime import datetime, timedelta, timezone
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from shopify_simulator import Shop
 
+NOON = datetime(2026, 10, 1, 12, tzinfo=timezone.utc)
 PAGE = """query ($first: Int, $after: String, $query: String, $reverse: Boolean) {
   orders(first: $first, after: $after, query: $query, reverse: $reverse,
          sortKey: UPDATED_AT) {
@@ -58,7 +62,10 @@ def test_reverse_reads_the_same_backwards(shop):
 @settings(max_examples=25, deadline=None)
 @given(st.integers(1, 20), st.data())
 def test_orders_changed_while_paging_are_met_at_their_new_place(size, data):
-    shop = Shop(seed=1, orders=30)
+    seconds = itertools.count()
+    shop = Shop(
+        seed=1, orders=30, clock=lambda: NOON + timedelta(seconds=next(seconds))
+    )
     everything = list(shop.orders)
     seen, changed = [], {}
     for number, connection in enumerate(pages(shop, first=size)):
@@ -71,6 +78,20 @@ def test_orders_changed_while_paging_are_met_at_their_new_place(size, data):
             changed[gid] = shop.touch(gid)
     assert {gid for gid, _ in seen} == set(everything)
     assert set(changed.items()) <= set(seen)
+
+
+def test_a_change_in_the_second_just_read_is_found_by_the_watermark_only():
+    """Times have whole seconds: a reader who only follows cursors would lose it."""
+    shop = Shop(seed=1, orders=5, clock=lambda: NOON)
+    first, *_, last = shop.orders
+    shop.touch(last)
+    connection = page(shop, first=50)
+    time = shop.touch(first)
+    assert time == connection["edges"][-1]["node"]["updatedAt"]
+    after = connection["pageInfo"]["endCursor"]
+    assert page(shop, first=50, after=after)["edges"] == []
+    found = read(shop, first=50, query=f"updated_at:>='{time}'")
+    assert sorted(found) == [first, last]
 
 
 def test_an_order_placed_while_paging_is_read(shop):

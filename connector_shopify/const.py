@@ -23,8 +23,9 @@ NEEDED_SCOPES = {
 MAX_QUERY_COST = 1000
 #: longest page of a connection
 MAX_PAGE = 250
-#: line items read with their order; further ones are read page by page
-LINES_WITH_ORDER = 20
+#: line items read with their order; further ones are read page by page, in a call and
+#: from the bucket for each order, while the cost of more here grows logarithmically
+LINES_WITH_ORDER = 60
 
 #: payload keys with personal data, lower case (both API shapes)
 SENSITIVE_KEYS = frozenset(

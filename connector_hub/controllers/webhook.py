@@ -1,8 +1,12 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import logging
 
-from werkzeug.exceptions import BadRequest, NotFound, RequestEntityTooLarge
-from werkzeug.exceptions import ServiceUnavailable, Unauthorized
+from werkzeug.exceptions import (
+    BadRequest,
+    NotFound,
+    ServiceUnavailable,
+    Unauthorized,
+)
 
 from odoo import SUPERUSER_ID, api, http
 from odoo.http import Response, request
@@ -13,6 +17,7 @@ from ..exceptions import InvalidData
 
 _logger = logging.getLogger(__name__)
 
+#: bytes; Odoo answers 413 to more, before anything is read
 MAX_BODY = 4 * 1024 * 1024
 
 
@@ -27,6 +32,7 @@ class WebhookController(http.Controller):
         csrf=False,
         save_session=False,
         readonly=False,
+        max_content_length=MAX_BODY,
     )
     def receive(self, token):
         """Store one notification durably before it is acknowledged.
@@ -34,31 +40,28 @@ class WebhookController(http.Controller):
         200 stored, or known already; 400 malformed; 401 not from the system; 404
         unknown address; 413 too large; 503 try again later.
         """
-        body = self._read_body()
+        body = request.httprequest.get_data()
         headers = {name.lower(): value for name, value in request.httprequest.headers}
-        registry = request.env.registry
         try:
-            with read_committed(registry) as cr:
+            with read_committed(request.env.registry) as cr:
                 env = api.Environment(cr, SUPERUSER_ID, {})
                 flow, lanes = self._store(env, token, headers, body)
+                cr.commit()
+                # safe from here on: the sender is told so whatever happens
+                self._wake(flow, lanes)
         except PoolError as error:
             raise ServiceUnavailable() from error
-        if lanes:
-            self._wake(registry, flow, lanes)
         return Response("ok", status=200, content_type="text/plain")
 
-    def _read_body(self):
-        incoming = request.httprequest
-        if (incoming.content_length or 0) > MAX_BODY:
-            raise RequestEntityTooLarge()
-        body = incoming.stream.read(MAX_BODY + 1)
-        if len(body) > MAX_BODY:
-            raise RequestEntityTooLarge()
-        return body
-
     def _store(self, env, token, headers, body):
-        """Return (flow id, lanes to wake)."""
-        backend = env["hub.backend"].search([("webhook_token", "=", token)], limit=1)
+        """Store the notification.
+
+        :return: (flow, lanes to wake)
+        """
+        flows = env["hub.flow"]
+        backend = env["hub.backend"].browse(
+            env["hub.backend"]._webhook_backend_id(token) or ()
+        )
         if not backend:
             raise NotFound()
         adapter = backend.adapter()
@@ -70,22 +73,17 @@ class WebhookController(http.Controller):
         except InvalidData as error:
             _logger.info("Webhook of backend %s: malformed body.", backend.id)
             raise BadRequest() from error
-        if note is None:
-            return None, set()
-        flow = backend._flow_of(note.document)
+        flow = flows.browse(note and backend._receiving_flow_id(note.document) or ())
         if not flow:
-            return None, set()
-        return flow.id, env["hub.message"].receive(flow, [note.event])
+            return flows, set()
+        return flow, env["hub.message"].receive(flow, [note.event])
 
-    def _wake(self, registry, flow_id, lanes):
-        """Enqueue the drain in a transaction of its own.
-
-        The notification is safe by now: the sweeper finds it even if this fails, and
-        the sender must not be told to send again.
-        """
+    def _wake(self, flow, lanes):
+        """Enqueue the drain; the sweeper finds the message even if this fails."""
+        if not lanes:
+            return
         try:
-            with read_committed(registry) as cr:
-                env = api.Environment(cr, SUPERUSER_ID, {})
-                env["hub.flow"].browse(flow_id)._wake(lanes)
+            flow._wake(lanes)
         except Exception:
+            flow.env.cr.rollback()
             _logger.warning("Wake-up lost, the sweeper takes over.", exc_info=True)

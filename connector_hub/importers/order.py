@@ -250,11 +250,13 @@ class ImporterOrder(models.AbstractModel):
     # === WRITING ===#
 
     def _create_orders(self, backend, tasks, values):
+        constants = self.env["hub.importer.order.lines"].constants()
         vals_list = [
             {
                 **values[task.external_id],
                 "order_line": [
-                    (0, 0, line) for line in values[task.external_id]["order_line"]
+                    (0, 0, {**constants, **line})
+                    for line in values[task.external_id]["order_line"]
                 ],
             }
             for task in tasks

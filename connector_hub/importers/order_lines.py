@@ -136,6 +136,18 @@ class ImporterOrderLines(models.AbstractModel):
             {**row, "sequence": place} for place, row in enumerate(rows, start=1)
         ]
 
+    @api.private
+    def constants(self):
+        """Return values all lines of a batch share.
+
+        Without any distribution model the analytic distribution is empty: said once
+        here, it saves the search that Odoo makes for each line.
+        """
+        models_ = self.env["account.analytic.distribution.model"].sudo()
+        if models_.search_count([], limit=1):
+            return {}
+        return {"analytic_distribution": False}
+
     def _line(self, order, line, product, taxes):
         price, discount = split_discount(line)
         return {

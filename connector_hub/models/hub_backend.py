@@ -4,6 +4,7 @@ from contextlib import contextmanager
 
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import ormcache
 
 from ..exceptions import HubError, InvalidData
 from ..http_client import check_url
@@ -181,6 +182,15 @@ class HubBackend(models.Model):
             backend._create_flows()
         return backends
 
+    def write(self, vals):
+        if {"webhook_token", "active"} & vals.keys():
+            self.env.registry.clear_cache()
+        return super().write(vals)
+
+    def unlink(self):
+        self.env.registry.clear_cache()
+        return super().unlink()
+
     def _admit_bot(self, vals_list):
         """Let the shared bot user work in every company that has a backend."""
         bot = self._default_bot_user()
@@ -258,14 +268,24 @@ class HubBackend(models.Model):
 
     # === BUSINESS METHODS ===#
 
-    @api.private
-    def _flow_of(self, document, direction="in"):
-        """Return the flow that takes notifications of ``document``, if it is in use."""
+    @api.model
+    @ormcache("token")
+    def _webhook_backend_id(self, token):
+        """Return the id of the backend a webhook address belongs to, or False."""
+        return self.search([("webhook_token", "=", token)], limit=1).id
+
+    @ormcache("self.id", "document")
+    def _receiving_flow_id(self, document):
+        """Return the id of the flow that takes notifications of a document.
+
+        False when it is stopped: nothing is received then. A paused one receives.
+        """
+        self.ensure_one()
         return self.flow_ids.filtered(
             lambda flow: flow.document == document
-            and flow.direction == direction
+            and flow.direction == "in"
             and flow.state != "stopped"
-        )[:1]
+        )[:1].id
 
     def _pause(self, reason):
         self.sudo().write({"state": "paused", "state_reason": reason})

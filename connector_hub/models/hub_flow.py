@@ -138,7 +138,14 @@ class HubFlow(models.Model):
                 for number in (POLL_LANE, *range(flow.lane_count))
             ]
         )
+        self.env.registry.clear_cache()
         return flows
+
+    def write(self, vals):
+        if {"state", "document", "direction", "backend_id"} & vals.keys():
+            # which flow receives is remembered: see hub.backend._receiving_flow_id
+            self.env.registry.clear_cache()
+        return super().write(vals)
 
     # === ACTIONS ===#
 

@@ -184,8 +184,8 @@ class HubMessage(models.Model):
     def receive(self, flow, events, run_id=None):
         """Store events, each once.
 
-        One statement for the messages and one for the payloads; an event that is
-        already known changes nothing.
+        One statement for messages and payloads; an event that is already known
+        changes nothing.
 
         :param flow: the flow they belong to
         :param events: list of Event
@@ -194,48 +194,59 @@ class HubMessage(models.Model):
         if not events:
             return set()
         known = {self._dedup_key(flow, event): event for event in events}
-        rows = [self._row(flow, key, event) for key, event in known.items()]
-        columns = [list(column) for column in zip(*rows, strict=True)]
+        pack = self.env["hub.payload"].pack
+        rows = [
+            (*self._row(flow, key, event), pack(event.body))
+            for key, event in known.items()
+        ]
+        names = (
+            "dedup event topic name external version hint lane trace occurred body"
+        ).split()
+        columns = dict(zip(names, map(list, zip(*rows, strict=True)), strict=True))
         self.env.cr.execute(
             SQL(
                 """
-                INSERT INTO hub_message
-                       (flow_id, backend_id, company_id, direction, priority, run_id,
-                        dedup_key, event_key, topic, name, external_id, version,
-                        is_hint, lane, trace_id, occurred_at, state, forced, attempts,
-                        deaths, received_at, create_date, write_date)
-                SELECT %(flow)s, %(backend)s, %(company)s, 'in', %(priority)s, %(run)s,
-                       e.*, 'pending', false, 0, 0, n.now, n.now, n.now
-                  FROM unnest(%(dedup)s::text[], %(event)s::text[], %(topic)s::text[],
-                              %(name)s::text[], %(external)s::text[],
-                              %(version)s::text[], %(hint)s::bool[], %(lane)s::int[],
-                              %(trace)s::text[], %(occurred)s::timestamp[]) AS e,
-                       (SELECT now() AT TIME ZONE 'UTC' AS now) AS n
-                    ON CONFLICT (dedup_key) DO NOTHING
-             RETURNING id, dedup_key, lane
+                WITH new AS (
+                    SELECT *, now() AT TIME ZONE 'UTC' AS now
+                      FROM unnest(
+                           %(dedup)s::text[], %(event)s::text[], %(topic)s::text[],
+                           %(name)s::text[], %(external)s::text[], %(version)s::text[],
+                           %(hint)s::bool[], %(lane)s::int[], %(trace)s::text[],
+                           %(occurred)s::timestamp[], %(body)s::bytea[])
+                        AS e(dedup_key, event_key, topic, name, external_id, version,
+                             is_hint, lane, trace_id, occurred_at, body)
+                ), stored AS (
+                    INSERT INTO hub_message
+                           (flow_id, backend_id, company_id, direction, priority,
+                            run_id, dedup_key, event_key, topic, name, external_id,
+                            version, is_hint, lane, trace_id, occurred_at, state,
+                            forced, attempts, deaths, received_at, create_date,
+                            write_date)
+                    SELECT %(flow)s, %(backend)s, %(company)s, 'in', %(priority)s,
+                           %(run)s, dedup_key, event_key, topic, name, external_id,
+                           version, is_hint, lane, trace_id, occurred_at, 'pending',
+                           false, 0, 0, now, now, now
+                      FROM new
+                        ON CONFLICT (dedup_key) DO NOTHING
+                 RETURNING id, dedup_key, lane
+                ), bodies AS (
+                    INSERT INTO hub_payload
+                           (message_id, kind, body, content_type, create_date,
+                            write_date)
+                    SELECT s.id, 'received', new.body, 'application/json', now, now
+                      FROM stored s JOIN new ON new.dedup_key = s.dedup_key
+                )
+                SELECT DISTINCT lane FROM stored
                 """,
                 flow=flow.id,
                 backend=flow.backend_id.id,
                 company=flow.company_id.id,
                 priority=flow.priority,
                 run=run_id,
-                dedup=columns[0],
-                event=columns[1],
-                topic=columns[2],
-                name=columns[3],
-                external=columns[4],
-                version=columns[5],
-                hint=columns[6],
-                lane=columns[7],
-                trace=columns[8],
-                occurred=columns[9],
+                **columns,
             )
         )
-        stored = self.env.cr.fetchall()
-        self.env["hub.payload"].store(
-            [(message_id, known[key].body) for message_id, key, _lane in stored]
-        )
-        return {lane for _id, _key, lane in stored}
+        return {lane for (lane,) in self.env.cr.fetchall()}
 
     @api.private
     def adopt(self, flow, events, run_id):

@@ -98,7 +98,7 @@ def _import(name: str, count: int, seed: int, plan: Path) -> dict[str, float]:
             raise RuntimeError(f"{summary.orders_imported} of {count} were imported")
         stats = requests.get(f"{store.url}/_control/stats", timeout=10).json()
         figures = {
-            "seconds": _seconds(box),
+            "seconds": _seconds(name, box.flow("order")),
             "jobs": box.client.count("queue.job", []) - jobs,
             "calls": sum(stats["graphql"].values()),
         }
@@ -134,16 +134,16 @@ def _is_idle(box: sandbox.Sandbox) -> bool:
     return not box.client.count("queue.job", waiting)
 
 
-def _seconds(box: sandbox.Sandbox) -> float:
+def _seconds(name: str, flow: int) -> float:
     """From the moment the run was asked for to the last order's commit."""
-    connection = postgres.ensure().connect(box.client.db)
+    connection = postgres.ensure().connect(name)
     try:
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT extract(epoch FROM max(m.processed_at) - min(r.create_date))"
                 " FROM hub_run r JOIN hub_message m ON m.run_id = r.id"
                 " WHERE r.flow_id = %s",
-                [box.flow("order")],
+                [flow],
             )
             return float(cursor.fetchone()[0])
     finally:

@@ -55,6 +55,11 @@ class HubError(Exception):
         self.field = field
         self.value = value
 
+    @property
+    def text(self) -> str:
+        """What happened and what to do, as one text."""
+        return "\n".join(filter(None, (self.message, self.remedy)))
+
 
 class TransientError(HubError):
     """Heals by itself."""

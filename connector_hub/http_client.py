@@ -22,8 +22,14 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import NewConnectionError
 from urllib3.poolmanager import PoolManager
 
-from .exceptions import AuthError, InvalidData, NotFound, RateLimited, Unavailable
-from .exceptions import Rejected
+from .exceptions import (
+    AuthError,
+    InvalidData,
+    NotFound,
+    RateLimited,
+    Rejected,
+    Unavailable,
+)
 
 _logger = logging.getLogger(__name__)
 
@@ -59,9 +65,7 @@ def check_url(url: str, *, allow_loopback: bool) -> str:
             remedy="Enter the address as https://host, without user or parameters.",
             field="api_url",
         )
-    if parts.scheme == "https" or (
-        parts.scheme == "http" and local and allow_loopback
-    ):
+    if parts.scheme == "https" or (parts.scheme == "http" and local and allow_loopback):
         return url.strip().rstrip("/")
     raise InvalidData(
         f'"{redact(url)}" is refused: only https is allowed.',
@@ -146,9 +150,7 @@ class Response:
         try:
             return json.loads(self.body)
         except ValueError as error:
-            raise Unavailable(
-                "The answer was not JSON.", code="not_json"
-            ) from error
+            raise Unavailable("The answer was not JSON.", code="not_json") from error
 
 
 class HttpClient:

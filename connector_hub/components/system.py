@@ -1,4 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from typing import Any
+
 from odoo.addons.component.core import AbstractComponent
 
 
@@ -16,5 +18,11 @@ class SystemComponent(AbstractComponent):
     _system = ""
 
     @classmethod
-    def _component_match(cls, work, usage=None, model_name=None, **kw):
+    def _component_match(
+        cls,
+        work: Any,
+        usage: str | None = None,
+        model_name: str | None = None,
+        **kw: Any,
+    ) -> bool:
         return cls._system in ("", work.collection.system)

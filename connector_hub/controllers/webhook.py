@@ -46,7 +46,7 @@ class WebhookController(http.Controller):
             with read_committed(request.env.registry) as cr:
                 env = api.Environment(cr, SUPERUSER_ID, {})
                 flow, lanes = self._store(env, token, headers, body)
-                cr.commit()
+                cr.commit()  # pylint: disable=invalid-commit
                 # safe from here on: the sender is told so whatever happens
                 self._wake(flow, lanes)
         except PoolError as error:

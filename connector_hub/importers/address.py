@@ -131,7 +131,5 @@ class ImporterAddress(models.AbstractModel):
 
 def _identity(values):
     """Return what makes two addresses the same to a person."""
-    texts = tuple(
-        " ".join((values[name] or "").split()).casefold() for name in FIELDS
-    )
+    texts = tuple(" ".join((values[name] or "").split()).casefold() for name in FIELDS)
     return (*texts, values["state_id"] or 0, values["country_id"] or 0)

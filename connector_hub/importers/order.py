@@ -110,7 +110,7 @@ class ImporterOrder(models.AbstractModel):
 
     @api.private
     def _hub_values_order(self, order, values):
-        """Hook: change the values of a sale order; ``order_line`` is a list of dicts."""
+        """Hook: change the values of an order; ``order_line`` is a list of dicts."""
         return values
 
     def _pricelists(self, backend, tasks):
@@ -159,7 +159,8 @@ class ImporterOrder(models.AbstractModel):
                 currency=order.currency,
             ),
             remedy=self.env._(
-                "Activate %s under Accounting › Configuration › Currencies, then retry.",
+                "Activate %s under Accounting › Configuration › Currencies, then"
+                " retry.",
                 order.currency,
             ),
             kind="currency",

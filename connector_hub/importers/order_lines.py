@@ -37,7 +37,9 @@ class ImporterOrderLines(models.AbstractModel):
         matches = self.env["hub.importer.product"].match_many(backend, goods)
         unknown = [line for line in goods if line not in matches]
         found.update(matches)
-        found.update(getattr(self, f"_unknown_{flow.unknown_product}")(backend, unknown))
+        found.update(
+            getattr(self, f"_unknown_{flow.unknown_product}")(backend, unknown)
+        )
         self._link(backend, goods, found)
         return found
 
@@ -109,9 +111,7 @@ class ImporterOrderLines(models.AbstractModel):
     @api.private
     def values(self, backend, order, products, taxes):
         """Return the values of all lines of an order, in the store's order."""
-        rows = [
-            self._line(order, line, products[line], taxes) for line in order.lines
-        ]
+        rows = [self._line(order, line, products[line], taxes) for line in order.lines]
         rows += [
             self._charge(
                 backend.shipping_product_id,
@@ -132,9 +132,7 @@ class ImporterOrderLines(models.AbstractModel):
                     backend.duties_product_id, self.env._("Duties"), order.duties
                 )
             )
-        return [
-            {**row, "sequence": place} for place, row in enumerate(rows, start=1)
-        ]
+        return [{**row, "sequence": place} for place, row in enumerate(rows, start=1)]
 
     @api.private
     def constants(self):

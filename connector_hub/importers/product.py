@@ -300,5 +300,6 @@ def _real_options(product):
     return [
         option
         for option in product.options
-        if option.values and not (len(product.variants) == 1 and len(option.values) == 1)
+        if option.values
+        and not (len(product.variants) == 1 and len(option.values) == 1)
     ]

@@ -2,11 +2,11 @@
 import secrets
 from contextlib import contextmanager
 
-from odoo import SUPERUSER_ID, api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 from odoo.tools import ormcache
 
-from ..exceptions import HubError, InvalidData
+from ..exceptions import InvalidData
 from ..http_client import check_url
 
 #: environments in which a server on this very machine may stand for the remote one
@@ -159,7 +159,7 @@ class HubBackend(models.Model):
             try:
                 check_url(backend.api_url, allow_loopback=backend._allows_loopback())
             except InvalidData as error:
-                raise ValidationError(f"{error.message} {error.remedy}") from error
+                raise ValidationError(error.text) from error
 
     @api.constrains("bot_user_id", "company_id")
     def _check_bot_company(self):
@@ -211,61 +211,6 @@ class HubBackend(models.Model):
             ]
         )
 
-    # === ACTIONS ===#
-
-    def action_test_connection(self):
-        """Ask the remote system who we are and what we may do; store the verdict.
-
-        :return: True when everything the active flows need is granted
-        """
-        self.ensure_one()
-        self.check_access("write")
-        try:
-            verdict = self.with_user(SUPERUSER_ID).adapter().check_connection()
-            passed = verdict.passed
-            text = "\n".join(verdict.lines)
-        except HubError as error:
-            passed = False
-            text = "\n".join(filter(None, (error.message, error.remedy)))
-        self.sudo().write(
-            {
-                "verdict": text,
-                "verdict_ok": passed,
-                "verdict_at": fields.Datetime.now(),
-            }
-        )
-        return passed
-
-    def action_connect(self):
-        """Test, subscribe to notifications, and start the chosen flows."""
-        for backend in self:
-            if not backend.action_test_connection():
-                # the verdict must survive, so it is told rather than raised
-                raise UserError(
-                    self.env._(
-                        "%(name)s cannot be connected.\n%(verdict)s",
-                        name=backend.name,
-                        verdict=backend.verdict,
-                    )
-                )
-            backend.sudo().write({"state": "connected", "state_reason": False})
-            backend._subscribe()
-            backend.flow_ids.filtered("chosen")._start()
-        return True
-
-    def action_pause(self):
-        """Stop processing; what arrives is kept."""
-        self.check_access("write")
-        self._pause(self.env._("Paused by %s.", self.env.user.name))
-        return True
-
-    def action_resume(self):
-        """Start again after a pause; waiting messages are taken up at once."""
-        self.check_access("write")
-        self.sudo().write({"state": "connected", "state_reason": False})
-        self.flow_ids._wake_due()
-        return True
-
     # === BUSINESS METHODS ===#
 
     @api.model
@@ -282,9 +227,11 @@ class HubBackend(models.Model):
         """
         self.ensure_one()
         return self.flow_ids.filtered(
-            lambda flow: flow.document == document
-            and flow.direction == "in"
-            and flow.state != "stopped"
+            lambda flow: (
+                flow.document == document
+                and flow.direction == "in"
+                and flow.state != "stopped"
+            )
         )[:1].id
 
     def _pause(self, reason):

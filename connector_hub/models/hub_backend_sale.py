@@ -10,9 +10,10 @@ class HubBackend(models.Model):
     rounding_limit = fields.Integer(
         "Rounding Limit (Smallest Coins)",
         default=5,
-        help="An order whose Odoo total differs from the remote total by at most so many"
-        " of its currency's smallest coins (5: five cents, five yen) gets a rounding"
-        " line. A larger difference becomes an exception. 0: no rounding line, ever.",
+        help="An order whose Odoo total differs from the remote total by at most so"
+        " many of its currency's smallest coins (5: five cents, five yen) gets a"
+        " rounding line. A larger difference becomes an exception. 0: no rounding"
+        " line, ever.",
     )
     guest_partner_id = fields.Many2one(
         "res.partner",
@@ -23,7 +24,6 @@ class HubBackend(models.Model):
     )
     shipping_product_id = fields.Many2one(
         "product.product",
-        "Shipping Product",
         required=True,
         default=lambda self: self._default_product("shipping"),
     )

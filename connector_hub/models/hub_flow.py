@@ -11,6 +11,9 @@ CHANNELS = {
     "batch": "root.hub.batch",
 }
 
+#: how soon the sweeper looks again while drains are at work
+WATCH_SECONDS = 15
+
 
 class HubFlow(models.Model):
     """One governed data flow: the catalogue entry and its run time."""
@@ -235,7 +238,7 @@ class HubFlow(models.Model):
                       JOIN hub_backend b
                         ON b.id = f.backend_id AND b.state = 'connected'
                      WHERE l.flow_id = %(flow)s AND l.number = ANY(%(lanes)s)
-                       AND (l.leased_until IS NULL OR l.leased_until < %(now)s)
+                       AND %(free)s
                        AND NOT EXISTS (
                             SELECT 1 FROM queue_job j
                              WHERE j.identity_key = %(prefix)s || l.number
@@ -244,6 +247,7 @@ class HubFlow(models.Model):
                     """,
                     flow=self.id,
                     lanes=list(lanes),
+                    free=self.env["hub.lane"]._is_free(),
                     now=self.env["hub.lane"]._now(),
                     prefix=prefix,
                 )
@@ -264,6 +268,13 @@ class HubFlow(models.Model):
                 "Process: %(flow)s, lane %(lane)s", flow=self.display_name, lane=number
             ),
         )._drain(number)
+        self._watch()
+
+    @api.model
+    def _watch(self):
+        """Have the sweeper look soon whether what works now is still alive."""
+        at = fields.Datetime.add(fields.Datetime.now(), seconds=WATCH_SECONDS)
+        self.env.ref("connector_hub.cron_sweep").sudo()._trigger(at=at)
 
     def _wake_due(self):
         """Wake every lane of these flows that has something due."""
@@ -286,3 +297,5 @@ class HubFlow(models.Model):
                 flow._enqueue_poll()
         running._wake_due()
         self.env["hub.exception"]._file_failures()
+        if self.env["hub.lane"].search_count([("token", "!=", False)], limit=1):
+            self._watch()

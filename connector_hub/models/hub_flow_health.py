@@ -37,7 +37,10 @@ class HubFlow(models.Model):
             return "stopped"
         due = [
             moment
-            for moment in (self.oldest_waiting_at, self.poll_minutes and self.next_poll_at)
+            for moment in (
+                self.oldest_waiting_at,
+                self.poll_minutes and self.next_poll_at,
+            )
             if moment
         ]
         limit = fields.Datetime.now() - timedelta(minutes=self.sla_minutes)

@@ -42,15 +42,15 @@ class HubFlow(models.Model):
         started = fields.Datetime.now()
         adapter = self.backend_id.adapter()
         since = self._poll_from()
-        self.env.cr.commit()
+        self._commit()
         seen = 0
         for page in adapter.iter_changes(self.document, since):
             self.env["hub.lane"].fence(*lease)
             run, lanes = self._store_page(page, run)
             seen += len(page.events)
-            self.env.cr.commit()
+            self._commit()
             self._wake(lanes)
-            self.env.cr.commit()
+            self._commit()
             if self._poll_stopped(run):
                 return f"Stopped after {seen} changes."
         self._poll_done(run, started)
@@ -107,7 +107,7 @@ class HubFlow(models.Model):
             )
         if isinstance(error, AuthError):
             self.backend_id._pause(error.message)
-        text = "\n".join(filter(None, (error.message, error.remedy)))
+        text = error.text
         if not run:
             run = run.create({"flow_id": self.id, "kind": "scheduled"})
         run._finish("failed", text)

@@ -22,8 +22,11 @@ class HubLane(models.Model):
     """The lease of one lane of a flow.
 
     Ownership is a committed lease, not a row lock: it outlives the many short
-    transactions of a drain, and dies with its worker by expiring. The row is locked
-    only while a batch is applied, which keeps an overdue holder exclusive.
+    transactions of a drain. It ends by expiring, and at once when the database session
+    of its holder is gone: a killed worker stalls nobody. Where a pooler hides sessions
+    only expiry remains; a holder wrongly taken for dead loses nothing, because what it
+    writes is fenced by its token. The row is locked only while a batch is applied,
+    which keeps an overdue holder exclusive.
     """
 
     _name = "hub.lane"
@@ -36,6 +39,8 @@ class HubLane(models.Model):
     token = fields.Char()
     leased_until = fields.Datetime()
     worker = fields.Char()
+    holder_pid = fields.Integer(help="Database session of the holder.")
+    holder_start = fields.Char(help="When that session began.")
 
     _flow_number_uniq = models.Constraint(
         "UNIQUE(flow_id, number)", "A flow has each lane once."
@@ -43,7 +48,7 @@ class HubLane(models.Model):
 
     @api.private
     def lease(self, flow_id, number):
-        """Try to become the owner of a lane.
+        """Try to become the owner of a lane, for as long as this cursor lives.
 
         :return: (lane id, token), or None when somebody else owns it
         """
@@ -54,11 +59,13 @@ class HubLane(models.Model):
                     """
                     UPDATE hub_lane
                        SET token = %(token)s, worker = %(worker)s,
-                           leased_until = %(until)s
+                           leased_until = %(until)s, holder_pid = %(pid)s,
+                           holder_start = (SELECT backend_start::text
+                                             FROM pg_stat_activity WHERE pid = %(pid)s)
                      WHERE id = (
-                        SELECT id FROM hub_lane
-                         WHERE flow_id = %(flow)s AND number = %(number)s
-                           AND (leased_until IS NULL OR leased_until < %(now)s)
+                        SELECT l.id FROM hub_lane l
+                         WHERE l.flow_id = %(flow)s AND l.number = %(number)s
+                           AND %(free)s
                            FOR NO KEY UPDATE SKIP LOCKED
                      )
                  RETURNING id
@@ -66,7 +73,8 @@ class HubLane(models.Model):
                     token=token,
                     worker=f"{socket.gethostname()}:{os.getpid()}",
                     until=self._until(),
-                    now=self._now(),
+                    pid=self.env.cr.connection.get_backend_pid(),
+                    free=self._is_free(),
                     flow=flow_id,
                     number=number,
                 )
@@ -104,6 +112,19 @@ class HubLane(models.Model):
                     token,
                 )
             )
+
+    @classmethod
+    def _is_free(cls):
+        """Return the condition under which the lane ``l`` may be leased."""
+        return SQL(
+            """
+            (l.leased_until IS NULL OR l.leased_until < %s OR NOT EXISTS (
+                SELECT 1 FROM pg_stat_activity a
+                 WHERE a.pid = l.holder_pid
+                   AND a.backend_start::text = l.holder_start))
+            """,
+            cls._now(),
+        )
 
     @staticmethod
     def _now():

@@ -45,15 +45,15 @@ class ShopifyAdapter(Component):
     def http(self) -> HttpClient:
         """Return the guarded HTTP client of the store."""
         backend = self.backend_record
-        return HttpClient(
-            backend.api_url, allow_loopback=backend._allows_loopback()
-        )
+        return HttpClient(backend.api_url, allow_loopback=backend._allows_loopback())
 
     def client(self) -> ShopifyClient:
         """Return the GraphQL client of the store."""
         if not hasattr(self, "_client"):
             http = self.http()
-            self._client = ShopifyClient(http, lambda refused: self._token(http, refused))
+            self._client = ShopifyClient(
+                http, lambda refused: self._token(http, refused)
+            )
         return self._client
 
     def _token(self, http: HttpClient, refused: str) -> str:

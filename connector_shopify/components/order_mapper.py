@@ -47,7 +47,9 @@ class ShopifyOrderMapper(Component):
         current = _is_current(payload)
         billing = parts.address(payload["billingAddress"])
         shipping = parts.address(payload["shippingAddress"])
-        currency = "presentmentCurrencyCode" if side == "presentment" else "currencyCode"
+        currency = (
+            "presentmentCurrencyCode" if side == "presentment" else "currencyCode"
+        )
         total = "currentTotalPriceSet" if current else "totalPriceSet"
         total_tax = "currentTotalTaxSet" if current else "totalTaxSet"
         version = _time(payload, "updatedAt")
@@ -130,9 +132,7 @@ def _buyer(
     )
 
 
-def _lines(
-    payload: dict[str, Any], side: MoneySide, current: bool
-) -> list[OrderLine]:
+def _lines(payload: dict[str, Any], side: MoneySide, current: bool) -> list[OrderLine]:
     lines = []
     for node in payload["lineItems"]["nodes"]:
         quantity = node["currentQuantity"] if current else node["quantity"]
@@ -184,5 +184,3 @@ def _shipping_lines(payload: dict[str, Any], side: MoneySide) -> list[ShippingLi
         for node in payload["shippingLines"]["nodes"]
         if not node["isRemoved"]
     ]
-
-

@@ -80,7 +80,9 @@ def _country(code: str) -> str:
 
 def full_name(payload: dict[str, Any]) -> str:
     """Return first and last name as one."""
-    return " ".join(filter(None, (text(payload, "firstName"), text(payload, "lastName"))))
+    return " ".join(
+        filter(None, (text(payload, "firstName"), text(payload, "lastName")))
+    )
 
 
 def text(payload: dict[str, Any], key: str) -> str:

@@ -7,7 +7,6 @@ from odoo.addons.connector_hub.exceptions import HubError
 from ..const import SENSITIVE_KEYS
 
 
-
 class HubBackend(models.Model):
     _inherit = "hub.backend"
 
@@ -98,7 +97,7 @@ class HubBackend(models.Model):
                 backend.adapter().subscribe(backend.webhook_url)
             except HubError as error:
                 # polling brings everything as well, only later: no reason to stop
-                backend.message_post(body=f"{error.message} {error.remedy}")
+                backend.message_post(body=error.text)
         return None
 
     @api.private

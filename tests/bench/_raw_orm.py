@@ -110,7 +110,9 @@ def _partner(partner: Any) -> dict[str, Any]:
 
 def _plain(value: Any) -> Any:
     if hasattr(value, "_name"):
-        return value.id if len(value) <= 1 and value._name != "account.tax" else value.ids
+        return (
+            value.id if len(value) <= 1 and value._name != "account.tax" else value.ids
+        )
     if hasattr(value, "isoformat"):
         return value.isoformat(sep=" ")
     return str(value) if type(value).__name__ == "Markup" else value

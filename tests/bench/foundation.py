@@ -26,7 +26,6 @@ from typing import Any
 
 import _load
 import requests
-
 from harness import conf, database, paths, postgres, process, rpc, sandbox, simulator
 from harness.server import OdooServer
 
@@ -153,7 +152,9 @@ def _seconds(name: str, flow: int) -> float:
 def _create_raw(imported: str, plan: Path) -> float:
     """Create the orders of the plan where the imported ones have been removed."""
     _forget_orders(imported)
-    return float(json.loads(_python("_raw_orm.py", "create", imported, str(plan)))["seconds"])
+    return float(
+        json.loads(_python("_raw_orm.py", "create", imported, str(plan)))["seconds"]
+    )
 
 
 def _forget_orders(name: str) -> None:

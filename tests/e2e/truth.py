@@ -49,7 +49,8 @@ def differences(client: Client, truth: dict[str, dict[str, Any]]) -> list[str]:
             found.append(f"{expected['name']}: {len(orders)} sale orders")
             continue
         found += [
-            f"{expected['name']}: {text}" for text in _compare(odoo, orders[0], expected)
+            f"{expected['name']}: {text}"
+            for text in _compare(odoo, orders[0], expected)
         ]
     return found
 
@@ -64,7 +65,10 @@ class Books:
             ["external_id", "odoo_id"],
         )
         ids = [link["odoo_id"][0] for link in links]
-        read = {o["id"]: o for o in client.read("sale.order", [("id", "in", ids)], ORDER_FIELDS)}
+        read = {
+            o["id"]: o
+            for o in client.read("sale.order", [("id", "in", ids)], ORDER_FIELDS)
+        }
         self.orders: dict[str, list[dict[str, Any]]] = {}
         for link in links:
             self.orders.setdefault(link["external_id"], []).append(
@@ -104,7 +108,9 @@ def _compare(odoo: Books, order: dict[str, Any], truth: dict[str, Any]) -> list[
     return found
 
 
-def _compare_lines(odoo: Books, order: dict[str, Any], truth: dict[str, Any]) -> list[str]:
+def _compare_lines(
+    odoo: Books, order: dict[str, Any], truth: dict[str, Any]
+) -> list[str]:
     money = truth["presentment"]
     included = truth["taxes_included"]
     net = "price_total" if included else "price_subtotal"
@@ -160,7 +166,9 @@ def _difference(what: str, mine: list[Any], theirs: list[Any]) -> list[str]:
     return [] if mine == theirs else [f"{what} are {mine}, the store's are {theirs}"]
 
 
-def _compare_buyer(odoo: Books, order: dict[str, Any], truth: dict[str, Any]) -> list[str]:
+def _compare_buyer(
+    odoo: Books, order: dict[str, Any], truth: dict[str, Any]
+) -> list[str]:
     found = []
     partner = odoo.partners[order["partner_id"][0]]
     email = (truth["email"] or "").casefold()

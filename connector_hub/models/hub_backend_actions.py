@@ -1,0 +1,64 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import SUPERUSER_ID, fields, models
+from odoo.exceptions import UserError
+
+from ..exceptions import HubError
+
+
+class HubBackend(models.Model):
+    """What people do with a backend."""
+
+    _inherit = "hub.backend"
+
+    def action_test_connection(self):
+        """Ask the remote system who we are and what we may do; store the verdict.
+
+        :return: True when everything the active flows need is granted
+        """
+        self.ensure_one()
+        self.check_access("write")
+        try:
+            verdict = self.with_user(SUPERUSER_ID).adapter().check_connection()
+            passed = verdict.passed
+            text = "\n".join(verdict.lines)
+        except HubError as error:
+            passed = False
+            text = error.text
+        self.sudo().write(
+            {
+                "verdict": text,
+                "verdict_ok": passed,
+                "verdict_at": fields.Datetime.now(),
+            }
+        )
+        return passed
+
+    def action_connect(self):
+        """Test, subscribe to notifications, and start the chosen flows."""
+        for backend in self:
+            if not backend.action_test_connection():
+                # the verdict must survive, so it is told rather than raised
+                raise UserError(
+                    self.env._(
+                        "%(name)s cannot be connected.\n%(verdict)s",
+                        name=backend.name,
+                        verdict=backend.verdict,
+                    )
+                )
+            backend.sudo().write({"state": "connected", "state_reason": False})
+            backend._subscribe()
+            backend.flow_ids.filtered("chosen")._start()
+        return True
+
+    def action_pause(self):
+        """Stop processing; what arrives is kept."""
+        self.check_access("write")
+        self._pause(self.env._("Paused by %s.", self.env.user.name))
+        return True
+
+    def action_resume(self):
+        """Start again after a pause; waiting messages are taken up at once."""
+        self.check_access("write")
+        self.sudo().write({"state": "connected", "state_reason": False})
+        self.flow_ids._wake_due()
+        return True

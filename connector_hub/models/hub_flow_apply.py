@@ -1,0 +1,154 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import random
+import time
+
+import psycopg2
+from psycopg2 import errorcodes
+
+from odoo import fields, models
+
+from ..exceptions import AuthError, Conflict, RateLimited, TransientError
+
+APPLY_TRIES = 5
+CONCURRENCY_ERRORS = (
+    errorcodes.SERIALIZATION_FAILURE,
+    errorcodes.DEADLOCK_DETECTED,
+    errorcodes.LOCK_NOT_AVAILABLE,
+)
+#: seconds: first pause after a transient failure, and the longest one
+BACKOFF_FIRST, BACKOFF_LONGEST = 10, 3600
+#: seconds after which work refused for its credentials is due again
+AUTH_PAUSE = 60
+
+
+class HubFlow(models.Model):
+    """The last step of a drain: effects and outcomes in one transaction."""
+
+    _inherit = "hub.flow"
+
+    def _apply(self, lease, tasks):
+        """Apply a batch in one transaction, restarted when it lost a race."""
+        for attempt in range(1, APPLY_TRIES + 1):
+            before = [(task.state, task.error) for task in tasks]
+            try:
+                self._apply_once(lease, tasks)
+                return
+            except (psycopg2.OperationalError, psycopg2.IntegrityError) as error:
+                self.env.cr.rollback()
+                self.env.invalidate_all()
+                if not _is_race(error):
+                    raise
+                for task, (state, cause) in zip(tasks, before, strict=True):
+                    task.reopen()
+                    task.state, task.error = state, cause
+                time.sleep(random.uniform(0, 0.1 * 2**attempt))
+        raise Conflict(self.env._("Other work kept changing the same records."))
+
+    def _apply_once(self, lease, tasks):
+        todo = [task for task in tasks if task.is_open]
+        importer = self._importer()
+        with self._shared_records(importer.shared_keys(self.backend_id, todo)):
+            # ends the transaction that found the keys: the next statement takes a
+            # snapshot in which everything the lock waited for is visible
+            self._commit()
+            self.env["hub.lane"].fence(*lease)
+            importer.run(self, todo)
+            self._store_outcomes(tasks)
+            self.env.flush_all()
+            self._commit()
+
+    def _importer(self):
+        bot = self.backend_id._as_bot()
+        return bot.env[f"hub.importer.{self.document}"]
+
+    def _shared_records(self, keys):
+        """Hold advisory locks on records that other lanes may need as well.
+
+        They live in a transaction of their own, so that they are taken before the
+        working transaction begins and vanish with this process.
+        """
+        return self.env["hub.importer.base"].locked(keys)
+
+    def _fail_all(self, lease, tasks, error):
+        """Note a failure of the whole batch for all that had no outcome yet."""
+        if isinstance(error, AuthError):
+            self.backend_id._pause(error.message)
+            self.env["hub.exception"]._file_flow_failure(self, error)
+        for task in tasks:
+            if task.is_open or task.state == "done":
+                task.reopen()
+                task.error = error
+        self.env["hub.lane"].fence(*lease)
+        self._store_outcomes(tasks)
+        self._commit()
+
+    # === OUTCOMES ===#
+
+    def _store_outcomes(self, tasks):
+        """Write all outcomes in one statement, in the transaction of the effects."""
+        self.env.flush_all()
+        rows = [self._outcome(task) for task in tasks]
+        columns = [list(column) for column in zip(*rows, strict=True)]
+        self.env["hub.message"].write_outcomes(columns)
+        self.env["hub.payload"].store(
+            [
+                (task.message_id, self.backend_id.mapper(self.document).dump(task))
+                for task in tasks
+                if task.fetched and task.payload is not None
+            ],
+            kind="fetched",
+        )
+
+    def _outcome(self, task):
+        error, state, due = task.error, task.state or "pending", None
+        attempts = task.attempts
+        if isinstance(error, RateLimited | AuthError):
+            # not the message's fault: the attempt does not count
+            attempts -= 1
+            seconds = getattr(error, "seconds", 60)
+            due = fields.Datetime.add(fields.Datetime.now(), seconds=seconds)
+        elif isinstance(error, TransientError) and attempts < self.max_attempts:
+            due = fields.Datetime.add(fields.Datetime.now(), seconds=_backoff(attempts))
+        elif error:
+            state = "failed"
+        version = task.version
+        return (
+            task.message_id,
+            state,
+            attempts,
+            due,
+            version or None,
+            task.name or None,
+            task.content_hash or None,
+            task.res_model,
+            task.res_id,
+            *_described(error),
+            self.env["hub.exception"]._fingerprint(self, error) if error else None,
+        )
+
+
+def _described(error):
+    """Return class, category, code, field, value, message, remedy of an error."""
+    if error is None:
+        return (None,) * 7
+    return (
+        type(error).__name__,
+        error.category,
+        error.code or None,
+        error.field or None,
+        error.value or None,
+        error.message,
+        error.remedy or None,
+    )
+
+
+def _backoff(attempts):
+    """Return the seconds until the next try: exponential, capped, jittered."""
+    longest = min(BACKOFF_LONGEST, BACKOFF_FIRST * 2 ** (attempts - 1))
+    return random.uniform(longest / 2, longest)
+
+
+def _is_race(error):
+    return error.pgcode in CONCURRENCY_ERRORS or isinstance(
+        error, psycopg2.errors.UniqueViolation
+    )

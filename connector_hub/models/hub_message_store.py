@@ -1,0 +1,175 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import hashlib
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ..components.event import Event
+from ..documents import version_key
+
+
+class HubMessage(models.Model):
+    """Receiving and settling messages: whole sets, in single statements."""
+
+    _inherit = "hub.message"
+
+    # === RECEIVING ===#
+
+    @api.private
+    def receive(self, flow, events, run_id=None):
+        """Store events, each once.
+
+        One statement for messages and payloads; an event that is already known
+        changes nothing.
+
+        :param flow: the flow they belong to
+        :param events: list of Event
+        :return: the lanes that got something new (set of int)
+        """
+        if not events:
+            return set()
+        known = {self._dedup_key(flow, event): event for event in events}
+        pack = self.env["hub.payload"].pack
+        rows = [
+            (*self._row(flow, key, event), pack(event.body))
+            for key, event in known.items()
+        ]
+        names = (
+            "dedup event topic name external version hint lane trace occurred body"
+        ).split()
+        columns = dict(zip(names, map(list, zip(*rows, strict=True)), strict=True))
+        self.env.cr.execute(
+            SQL(
+                """
+                WITH new AS (
+                    SELECT *, now() AT TIME ZONE 'UTC' AS now
+                      FROM unnest(
+                           %(dedup)s::text[], %(event)s::text[], %(topic)s::text[],
+                           %(name)s::text[], %(external)s::text[], %(version)s::text[],
+                           %(hint)s::bool[], %(lane)s::int[], %(trace)s::text[],
+                           %(occurred)s::timestamp[], %(body)s::bytea[])
+                        AS e(dedup_key, event_key, topic, name, external_id, version,
+                             is_hint, lane, trace_id, occurred_at, body)
+                ), stored AS (
+                    INSERT INTO hub_message
+                           (flow_id, backend_id, company_id, direction, priority,
+                            run_id, dedup_key, event_key, topic, name, external_id,
+                            version, is_hint, lane, trace_id, occurred_at, state,
+                            forced, attempts, deaths, received_at, create_date,
+                            write_date)
+                    SELECT %(flow)s, %(backend)s, %(company)s, 'in', %(priority)s,
+                           %(run)s, dedup_key, event_key, topic, name, external_id,
+                           version, is_hint, lane, trace_id, occurred_at, 'pending',
+                           false, 0, 0, now, now, now
+                      FROM new
+                        ON CONFLICT (dedup_key) DO NOTHING
+                 RETURNING id, dedup_key, lane
+                ), bodies AS (
+                    INSERT INTO hub_payload
+                           (message_id, kind, body, content_type, create_date,
+                            write_date)
+                    SELECT s.id, 'received', new.body, 'application/json', now, now
+                      FROM stored s JOIN new ON new.dedup_key = s.dedup_key
+                )
+                SELECT DISTINCT lane FROM stored
+                """,
+                flow=flow.id,
+                backend=flow.backend_id.id,
+                company=flow.company_id.id,
+                priority=flow.priority,
+                run=run_id,
+                **columns,
+            )
+        )
+        return {lane for (lane,) in self.env.cr.fetchall()}
+
+    @api.private
+    def adopt(self, flow, events, run_id):
+        """Count messages that were just received to a run."""
+        keys = [self._dedup_key(flow, event) for event in events]
+        self.env.cr.execute(
+            SQL(
+                "UPDATE hub_message SET run_id = %s"
+                " WHERE dedup_key = ANY(%s) AND run_id IS NULL AND state = 'pending'",
+                run_id,
+                keys,
+            )
+        )
+
+    @api.model
+    def _dedup_key(self, flow, event: Event):
+        """Return what makes two deliveries the same.
+
+        A notification has an id of its own; a polled record is its version.
+        """
+        if event.delivery_id:
+            return f"{flow.id}:{event.topic}:{event.delivery_id}"
+        digest = hashlib.sha256(event.body).hexdigest()[:32]
+        return f"{flow.id}:{event.external_id}:{digest}"
+
+    def _row(self, flow, key, event):
+        occurred = event.occurred_at or event.version
+        return (
+            key,
+            event.event_id,
+            event.topic,
+            event.name,
+            event.external_id,
+            version_key(event.version) if event.version else None,
+            not event.complete,
+            lane_of(event.external_id, flow.lane_count),
+            event.trace_id,
+            fields.Datetime.to_string(occurred.replace(tzinfo=None))
+            if occurred
+            else None,
+        )
+
+    # === OUTCOMES ===#
+
+    @api.private
+    def write_outcomes(self, columns):
+        """Write the outcomes of a batch in one statement.
+
+        :param columns: lists, one entry per message: id, state, attempts, due,
+            version, name, hash, model, record id, error class, category, code, field,
+            value, message, remedy, fingerprint
+        """
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE hub_message m
+                   SET state = o.state, attempts = o.attempts,
+                       next_attempt_at = o.due,
+                       version = coalesce(o.version, m.version),
+                       name = coalesce(o.name, m.name), content_hash = o.hash,
+                       res_model = coalesce(o.res_model, m.res_model),
+                       res_id = coalesce(o.res_id, m.res_id),
+                       error_class = o.error_class, error_category = o.category,
+                       error_code = o.code, error_field = o.field,
+                       error_value = o.value, error_message = o.message,
+                       error_remedy = o.remedy, fingerprint = o.fingerprint,
+                       forced = m.forced AND o.state IN ('pending', 'failed'),
+                       deaths = CASE WHEN o.state = 'pending' THEN m.deaths ELSE 0 END,
+                       processed_at = CASE WHEN o.state <> 'pending' THEN n.now END,
+                       write_date = n.now
+                  FROM unnest(%s::int[], %s::text[], %s::int[], %s::timestamp[],
+                              %s::text[], %s::text[], %s::text[], %s::text[],
+                              %s::int[], %s::text[], %s::text[], %s::text[],
+                              %s::text[], %s::text[], %s::text[], %s::text[],
+                              %s::text[])
+                       AS o(id, state, attempts, due, version, name, hash, res_model,
+                            res_id, error_class, category, code, field, value, message,
+                            remedy, fingerprint),
+                       (SELECT clock_timestamp() AT TIME ZONE 'UTC' AS now) AS n
+                 WHERE m.id = o.id
+                """,
+                *columns,
+            )
+        )
+        self.invalidate_model()
+
+
+def lane_of(external_id, lane_count):
+    """Return the lane of a record: the same for ever, as order depends on it."""
+    digest = hashlib.blake2b(external_id.encode(), digest_size=4).digest()
+    return int.from_bytes(digest, "big") % lane_count

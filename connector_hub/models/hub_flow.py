@@ -226,6 +226,9 @@ class HubFlow(models.Model):
             self._enqueue_drain(number)
 
     def _lanes_to_wake(self, lanes):
+        # a resume writes the states just before it wakes
+        self.flush_model(["state"])
+        self.backend_id.flush_model(["state"])
         prefix = self._drain_key("")
         return [
             row[0]

@@ -6,7 +6,7 @@ from unittest.mock import patch
 from urllib.parse import urlsplit
 
 from odoo import SUPERUSER_ID
-from odoo.tests import TransactionCase, tagged
+from odoo.tests import HttpCase, TransactionCase, tagged
 from odoo.tests.common import _super_send
 
 from odoo.addons.connector_fake.remote import Remote
@@ -85,6 +85,27 @@ class HubCase(TransactionCase):
         backend.flow_ids.write({"state": "running", "next_poll_at": False})
         self.env.flush_all()
 
+    def make_taxes(self, *percents):
+        """Create sales taxes of these rates, price included and not; return them."""
+        group = self.env["account.tax.group"].search(
+            [("company_id", "=", self.company.id)], limit=1
+        )
+        return self.env["account.tax"].create(
+            [
+                {
+                    "name": f"{percent}% {inclusion}",
+                    "amount": percent,
+                    "amount_type": "percent",
+                    "type_tax_use": "sale",
+                    "price_include_override": inclusion,
+                    "tax_group_id": group.id,
+                    "company_id": self.company.id,
+                }
+                for percent in percents
+                for inclusion in ("tax_included", "tax_excluded")
+            ]
+        )
+
     def flow(self, backend, document="order"):
         return backend.flow_ids.filtered(lambda flow: flow.document == document)
 
@@ -121,6 +142,7 @@ class HubCase(TransactionCase):
     def settle(self):
         """Perform the jobs that were enqueued, until there are none."""
         for _round in range(MANY_ROUNDS):
+            self.env.flush_all()
             jobs = self.due_jobs()
             if not jobs:
                 return
@@ -186,3 +208,14 @@ class HubCase(TransactionCase):
         query = f"SELECT xmin, ctid FROM {record._table} WHERE id = %s"
         self.env.cr.execute(query, [record.id])
         return self.env.cr.fetchone()
+
+
+class HubHttpCase(HubCase, HttpCase):
+    """Adds Odoo's own web server, for webhooks."""
+
+    def deliver(self, backend, headers, body, token=None):
+        """Send a webhook as the remote system does; return the HTTP response."""
+        token = token or backend.sudo().webhook_token
+        return self.url_open(
+            f"/hub/webhook/{token}", data=body, headers=headers, method="POST"
+        )

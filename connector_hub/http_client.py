@@ -149,7 +149,7 @@ class Response:
         """
         try:
             return json.loads(self.body)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise Unavailable("The answer was not JSON.", code="not_json") from error
 
 

@@ -39,8 +39,8 @@ class HubAdapter(AbstractComponent):
     ) -> Notification | None:
         """Read the envelope of a verified webhook: which record, which version.
 
-        :return: None when the topic concerns no document of ours
-        :raises InvalidData: the body is not what the topic promises
+        :return: None when the topic concerns no document of ours; with an ``error``
+            when the body is not what the topic promises
         """
         raise NotImplementedError
 

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from ..exceptions import InvalidData
+
 
 @dataclass(frozen=True)
 class Event:
@@ -39,10 +41,14 @@ class Page:
 
 @dataclass(frozen=True)
 class Notification:
-    """The envelope of a webhook: the flow's document and the event."""
+    """The envelope of a webhook: the flow's document and the event.
+
+    ``error``: it is genuine, but not what its topic promises; it is kept for a person.
+    """
 
     document: str
     event: Event
+    error: InvalidData | None = None
 
 
 @dataclass

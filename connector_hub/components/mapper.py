@@ -47,7 +47,7 @@ class HubMapper(AbstractComponent):
             if not isinstance(payload, dict):
                 raise ValueError("not an object")
             task.payload = payload
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             task.error = InvalidData(
                 f"The stored payload of {task.external_id} cannot be read: {error}",
                 remedy="Retry: the newest state is then fetched from the source.",

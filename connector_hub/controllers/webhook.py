@@ -13,7 +13,6 @@ from odoo.http import Response, request
 from odoo.sql_db import PoolError
 
 from ..cursor import read_committed
-from ..exceptions import InvalidData
 
 _logger = logging.getLogger(__name__)
 
@@ -68,14 +67,15 @@ class WebhookController(http.Controller):
         if not adapter.verify_webhook(headers, body):
             _logger.info("Webhook of backend %s: signature refused.", backend.id)
             raise Unauthorized()
-        try:
-            note = adapter.read_notification(headers, body)
-        except InvalidData as error:
-            _logger.info("Webhook of backend %s: malformed body.", backend.id)
-            raise BadRequest() from error
+        note = adapter.read_notification(headers, body)
         flow = flows.browse(note and backend._receiving_flow_id(note.document) or ())
         if not flow:
             return flows, set()
+        if note.error:
+            # kept for a person, and committed before the sender is told off
+            env["hub.message"].quarantine(flow, note.event, note.error)
+            env.cr.commit()  # pylint: disable=invalid-commit
+            raise BadRequest()
         return flow, env["hub.message"].receive(flow, [note.event])
 
     def _wake(self, flow, lanes):

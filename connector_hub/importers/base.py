@@ -135,9 +135,12 @@ class ImporterBase(models.AbstractModel):
             with self.env.cr.savepoint():
                 self._apply(flow, tasks)
                 self.env.flush_all()
-        except (psycopg2.OperationalError, psycopg2.errors.UniqueViolation):
-            # a lost race: the whole transaction starts again with a new snapshot
-            raise
+        except (psycopg2.OperationalError, psycopg2.errors.UniqueViolation) as error:
+            is_unique = isinstance(error, psycopg2.errors.UniqueViolation)
+            if not (is_unique and self.env.context.get("hub_isolate_unique")):
+                # a lost race: the whole transaction starts again with a new snapshot
+                raise
+            return self._after_rollback(self._not_unique(error))
         except HubError as error:
             return self._after_rollback(error)
         except (UserError, AccessError) as error:
@@ -154,6 +157,14 @@ class ImporterBase(models.AbstractModel):
                 )
             )
         return None
+
+    def _not_unique(self, error):
+        detail = error.diag.message_detail or str(error)
+        return BusinessRuleError(
+            self.env._("Odoo has such a record already: %s", detail),
+            remedy=self.env._("Find the other record, link or correct it, then retry."),
+            code=error.diag.constraint_name or "unique",
+        )
 
     def _after_rollback(self, error):
         # what was created since the savepoint does not exist any more

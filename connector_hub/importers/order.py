@@ -33,7 +33,26 @@ class ImporterOrder(models.AbstractModel):
             for line in lines
             if line.variant_id not in bound
         }
-        return keys | {f"tax:{backend.id}" for order in orders[:1]}
+        return keys | self._new_mappings(backend, orders)
+
+    def _new_mappings(self, backend, orders):
+        """Return lock keys of the mappings these orders may add."""
+        tax = self.env["hub.importer.tax"]
+        wanted = {
+            "tax": {
+                tax.remote_value(*key)
+                for order in orders
+                for line in (*order.lines, *order.shipping_lines)
+                for key in tax_keys(order, line)
+            },
+            "pricelist": {order.currency for order in orders}
+            - {backend.company_id.currency_id.name},
+        }
+        return {
+            f"{kind}:{backend.id}"
+            for kind, values in wanted.items()
+            if values - self.env["hub.mapping"].sudo().lookup(backend, kind).keys()
+        }
 
     def _apply(self, flow, tasks):
         backend = flow.backend_id.with_env(self.env)

@@ -17,6 +17,7 @@ from . import hub_run
 from . import hub_binding
 from . import hub_mapping
 from . import hub_exception
+from . import hub_exception_filing
 from . import hub_exception_map
 from . import sale_order
 from . import hub_token

@@ -4,8 +4,9 @@ from contextlib import contextmanager
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import ormcache
+from odoo.tools import SQL, ormcache
 
+from ..cursor import read_committed
 from ..exceptions import InvalidData
 from ..http_client import check_url
 
@@ -233,6 +234,21 @@ class HubBackend(models.Model):
                 and flow.state != "stopped"
             )
         )[:1].id
+
+    @api.private
+    def _pause_at_once(self, reason):
+        """Pause from within a job, for all workers, whatever happens to its work."""
+        self.ensure_one()
+        with read_committed(self.env.registry) as cr:
+            cr.execute(
+                SQL(
+                    "UPDATE hub_backend SET state = 'paused', state_reason = %s"
+                    " WHERE id = %s AND state = 'connected'",
+                    reason,
+                    self.id,
+                )
+            )
+        self.invalidate_recordset(["state", "state_reason"])
 
     def _pause(self, reason):
         self.sudo().write({"state": "paused", "state_reason": reason})

@@ -84,7 +84,7 @@ class HubFlow(models.Model):
     )
     lane_ids = fields.One2many("hub.lane", "flow_id", "Lanes")
     max_attempts = fields.Integer(
-        default=10, help="After so many tries a message waits for a person."
+        default=20, help="After so many tries a message waits for a person."
     )
     revision = fields.Integer(
         "Mapping Revision",

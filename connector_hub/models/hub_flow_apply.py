@@ -8,6 +8,7 @@ from psycopg2 import errorcodes
 from odoo import fields, models
 
 from ..exceptions import AuthError, Conflict, RateLimited, TransientError
+from .hub_message import DONE_STATES
 
 APPLY_TRIES = 5
 CONCURRENCY_ERRORS = (
@@ -27,12 +28,14 @@ class HubFlow(models.Model):
     _inherit = "hub.flow"
 
     def _apply(self, lease, tasks):
-        """Apply a batch in one transaction, restarted when it lost a race."""
+        """Apply a batch in one transaction, restarted when it lost a race.
+
+        :return: ids of exceptions that may be settled now
+        """
         for attempt in range(1, APPLY_TRIES + 1):
             before = [(task.state, task.error) for task in tasks]
             try:
-                self._apply_once(lease, tasks)
-                return
+                return self._apply_once(lease, tasks, last=attempt == APPLY_TRIES)
             except (psycopg2.OperationalError, psycopg2.IntegrityError) as error:
                 self.env.cr.rollback()
                 self.env.invalidate_all()
@@ -44,18 +47,20 @@ class HubFlow(models.Model):
                 time.sleep(random.uniform(0, 0.1 * 2**attempt))
         raise Conflict(self.env._("Other work kept changing the same records."))
 
-    def _apply_once(self, lease, tasks):
+    def _apply_once(self, lease, tasks, last=False):
         todo = [task for task in tasks if task.is_open]
-        importer = self._importer()
+        # a unique key that is violated again and again is no race but bad data
+        importer = self._importer().with_context(hub_isolate_unique=last)
         with self._shared_records(importer.shared_keys(self.backend_id, todo)):
             # ends the transaction that found the keys: the next statement takes a
             # snapshot in which everything the lock waited for is visible
             self._commit()
             self.env["hub.lane"].fence(*lease)
             importer.run(self, todo)
-            self._store_outcomes(tasks)
+            covered = self._store_outcomes(tasks)
             self.env.flush_all()
             self._commit()
+            return covered
 
     def _importer(self):
         bot = self.backend_id._as_bot()
@@ -72,8 +77,8 @@ class HubFlow(models.Model):
     def _fail_all(self, lease, tasks, error):
         """Note a failure of the whole batch for all that had no outcome yet."""
         if isinstance(error, AuthError):
-            self.backend_id._pause(error.message)
-            self.env["hub.exception"]._file_flow_failure(self, error)
+            self.backend_id._pause_at_once(error.message)
+            self.env["hub.exception"].file_flow_failure(self, error)
         for task in tasks:
             if task.is_open or task.state == "done":
                 task.reopen()
@@ -85,8 +90,12 @@ class HubFlow(models.Model):
     # === OUTCOMES ===#
 
     def _store_outcomes(self, tasks):
-        """Write all outcomes in one statement, in the transaction of the effects."""
+        """Write all outcomes in one statement, in the transaction of the effects.
+
+        :return: ids of exceptions whose messages a newer one has made pointless
+        """
         self.env.flush_all()
+        _share_records(tasks)
         rows = [self._outcome(task) for task in tasks]
         columns = [list(column) for column in zip(*rows, strict=True)]
         self.env["hub.message"].write_outcomes(columns)
@@ -98,6 +107,11 @@ class HubFlow(models.Model):
             ],
             kind="fetched",
         )
+        return self.env["hub.message"].supersede_failed(
+            self.id,
+            [task.external_id for task in tasks if task.state in DONE_STATES],
+            [task.message_id for task in tasks],
+        )
 
     def _outcome(self, task):
         error, state, due = task.error, task.state or "pending", None
@@ -105,19 +119,18 @@ class HubFlow(models.Model):
         if isinstance(error, RateLimited | AuthError):
             # not the message's fault: the attempt does not count
             attempts -= 1
-            seconds = getattr(error, "seconds", 60)
+            seconds = getattr(error, "seconds", AUTH_PAUSE)
             due = fields.Datetime.add(fields.Datetime.now(), seconds=seconds)
         elif isinstance(error, TransientError) and attempts < self.max_attempts:
             due = fields.Datetime.add(fields.Datetime.now(), seconds=_backoff(attempts))
         elif error:
             state = "failed"
-        version = task.version
         return (
             task.message_id,
             state,
             attempts,
             due,
-            version or None,
+            task.version or None,
             task.name or None,
             task.content_hash or None,
             task.res_model,
@@ -125,6 +138,16 @@ class HubFlow(models.Model):
             *_described(error),
             self.env["hub.exception"]._fingerprint(self, error) if error else None,
         )
+
+
+def _share_records(tasks):
+    """Point messages a newer one superseded at the record it led to."""
+    records = {
+        task.external_id: (task.res_model, task.res_id) for task in tasks if task.res_id
+    }
+    for task in tasks:
+        if task.state == "superseded" and not task.res_id:
+            task.res_model, task.res_id = records.get(task.external_id, (None, None))
 
 
 def _described(error):

@@ -165,17 +165,18 @@ class HubFlow(models.Model):
 
     def _process(self, lease, tasks):
         """Bring claimed messages to their outcome, whatever happens on the way."""
+        covered = ()
         try:
             current = self._keep_newest(tasks)
             self._load(current)
             self._translate(current)
-            self._apply(lease, tasks)
+            covered = self._apply(lease, tasks)
         except LeaseLost:
             raise
         except HubError as error:
             self.env.cr.rollback()
             self._fail_all(lease, tasks, error)
-        self.env["hub.exception"]._file(self.backend_id, tasks)
+        self.env["hub.exception"]._file(tasks, covered)
         self._commit()
 
     def _keep_newest(self, tasks):

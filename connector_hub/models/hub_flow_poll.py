@@ -27,10 +27,14 @@ class HubFlow(models.Model):
             run._finish("received", self.env._("Another run was reading already."))
             return "Another poll is running."
         try:
-            return self._poll_pages(lease, run)
+            result = self._poll_pages(lease, run)
+            self._commit()
+            return result
         except HubError as error:
             self.env.cr.rollback()
-            return self._poll_failed(run, error)
+            result = self._poll_failed(run, error)
+            self._commit()
+            return result
         except LeaseLost:
             self.env.cr.rollback()
             run._finish("failed", self.env._("Another worker took over."))
@@ -106,10 +110,14 @@ class HubFlow(models.Model):
                 fields.Datetime.now(), seconds=seconds
             )
         if isinstance(error, AuthError):
-            self.backend_id._pause(error.message)
-        text = error.text
-        if not run:
-            run = run.create({"flow_id": self.id, "kind": "scheduled"})
-        run._finish("failed", text)
-        self.env["hub.exception"]._file_flow_failure(self, error)
-        return text
+            self.backend_id._pause_at_once(error.message)
+        (run or self._failed_run(error.text))._finish("failed", error.text)
+        self.env["hub.exception"].file_flow_failure(self, error)
+        return error.text
+
+    def _failed_run(self, text):
+        """Return a scheduled run; during an outage it is one, not one per try."""
+        last = self.env["hub.run"].search([("flow_id", "=", self.id)], limit=1)
+        if last.kind == "scheduled" and (last.state, last.message) == ("failed", text):
+            return last
+        return last.create({"flow_id": self.id, "kind": "scheduled"})

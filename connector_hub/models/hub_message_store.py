@@ -127,6 +127,56 @@ class HubMessage(models.Model):
     # === OUTCOMES ===#
 
     @api.private
+    def supersede_failed(self, flow_id, external_ids, except_ids):
+        """Settle earlier failures of records that are up to date now.
+
+        :return: ids of the exceptions that counted them
+        """
+        if not external_ids:
+            return []
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE hub_message
+                   SET state = 'superseded',
+                       processed_at = clock_timestamp() AT TIME ZONE 'UTC'
+                 WHERE flow_id = %s AND external_id = ANY(%s) AND state = 'failed'
+                   AND id <> ALL(%s)
+             RETURNING exception_id
+                """,
+                flow_id,
+                external_ids,
+                except_ids,
+            )
+        )
+        return [row[0] for row in self.env.cr.fetchall() if row[0]]
+
+    @api.private
+    def quarantine(self, flow, event, error):
+        """Keep a genuine but unreadable delivery for a person to look at."""
+        if not self.receive(flow, [event]):
+            return
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE hub_message
+                   SET state = 'quarantined', error_class = %s, error_category = %s,
+                       error_code = %s, error_message = %s, error_remedy = %s,
+                       fingerprint = %s
+                 WHERE dedup_key = %s
+             RETURNING id
+                """,
+                type(error).__name__,
+                error.category,
+                error.code,
+                error.message,
+                error.remedy,
+                self.env["hub.exception"]._fingerprint(flow, error),
+                self._dedup_key(flow, event),
+            )
+        )
+
+    @api.private
     def write_outcomes(self, columns):
         """Write the outcomes of a batch in one statement.
 

@@ -8,6 +8,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -31,6 +32,9 @@ from ..const import (
 from .auth import client_credentials_token
 from .client import ShopifyClient
 from .pages import Reader
+
+#: what reading a body that is not as promised may raise
+UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
 
 
 class ShopifyAdapter(Component):
@@ -158,27 +162,31 @@ class ShopifyAdapter(Component):
         document = WEBHOOK_TOPICS.get(topic)
         if not document:
             return None
+        delivery = headers.get("x-shopify-webhook-id", "")
+        event = Event(
+            external_id=delivery or "?",
+            topic=topic,
+            body=body,
+            delivery_id=delivery,
+            event_id=headers.get("x-shopify-event-id", ""),
+        )
         try:
             content = json.loads(body)
             gid = content["admin_graphql_api_id"]
             version = parse_time(content.get("updated_at"))
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as err:
-            raise InvalidData(
-                f"The webhook {topic} cannot be read.", code="malformed"
-            ) from err
-        if not isinstance(gid, str) or not gid.startswith(GID_PREFIX):
-            raise InvalidData(f"The webhook {topic} names no record.", code="malformed")
+            if not gid.startswith(GID_PREFIX):
+                raise ValueError(gid)
+        except UNREADABLE as error:
+            return Notification(document, event, _malformed(topic, error))
+        name = str(content.get("name") or "")
         return Notification(
             document,
-            Event(
+            replace(
+                event,
                 external_id=gid,
-                topic=topic,
-                body=body,
                 version=version,
                 occurred_at=version,
-                name=str(content.get("name") or ""),
-                delivery_id=headers.get("x-shopify-webhook-id", ""),
-                event_id=headers.get("x-shopify-event-id", ""),
+                name=name,
             ),
         )
 
@@ -211,6 +219,15 @@ class ShopifyAdapter(Component):
     ) -> dict[str, dict[str, Any] | HubError]:
         """Return the newest state of records by GraphQL id."""
         return {**Reader(self.client(), document).by_id(list(external_ids))}
+
+
+def _malformed(topic: str, error: Exception) -> InvalidData:
+    return InvalidData(
+        f"A webhook {topic} of Shopify cannot be read.",
+        remedy="Its signature is right, so Shopify sent it: look at the payload. The"
+        " record itself arrives by polling; skip the message.",
+        code=type(error).__name__,
+    )
 
 
 def parse_time(text: str | None) -> datetime | None:

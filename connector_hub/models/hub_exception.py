@@ -1,7 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import fields, models
 
-from .hub_message import STUCK_STATES
+from .hub_message import OPEN_STATES, STUCK_STATES
 
 
 class HubException(models.Model):
@@ -71,29 +71,38 @@ class HubException(models.Model):
         domain=[("state", "in", STUCK_STATES)],
     )
     message_count = fields.Integer("Affected", compute="_compute_message_count")
+    retrying_count = fields.Integer(
+        "Being Processed Again", compute="_compute_message_count"
+    )
 
     _backend_fingerprint_uniq = models.Constraint(
         "UNIQUE(backend_id, fingerprint)", "This problem is already on file."
     )
 
     def _compute_message_count(self):
-        counts = dict(
-            self.env["hub.message"]._read_group(
-                [("exception_id", "in", self.ids), ("state", "in", STUCK_STATES)],
-                ["exception_id"],
-                ["__count"],
-            )
-        )
+        states = {}
+        for exception, state, count in self.env["hub.message"]._read_group(
+            [
+                ("exception_id", "in", self.ids),
+                ("state", "in", (*STUCK_STATES, *OPEN_STATES)),
+            ],
+            ["exception_id", "state"],
+            ["__count"],
+        ):
+            states.setdefault(exception, {})[state] = count
         for exception in self:
-            exception.message_count = counts.get(exception, 0)
+            found = states.get(exception, {})
+            exception.message_count = sum(found.get(s, 0) for s in STUCK_STATES)
+            exception.retrying_count = sum(found.get(s, 0) for s in OPEN_STATES)
 
     # === ACTIONS ===#
 
     def action_retry(self):
         """Process everything this problem held up again."""
         self.check_operator()
-        self.sudo().message_ids_stuck.action_retry()
+        # those with messages are resolved when these have succeeded
         flow_level = self.filtered(lambda e: not e.message_ids_stuck)
+        self.sudo().message_ids_stuck.action_retry()
         flow_level.sudo().write({"state": "resolved"})
         return True
 

@@ -40,7 +40,8 @@ class HubException(models.Model):
         failed = [task.message_id for task in tasks if task.error]
         if failed:
             self._file_failures(failed)
-        settled = {t.exception_id for t in tasks if t.exception_id and not t.error}
+        # also of those that failed again: perhaps for another reason
+        settled = {task.exception_id for task in tasks if task.exception_id}
         self.browse(settled.union(covered))._resolve_if_settled()
 
     @api.model

@@ -5,6 +5,9 @@ from odoo import api, models
 
 from ..exceptions import BusinessRuleError
 
+#: sequence of the rounding line, by which it is known again
+ROUNDING_PLACE = 9999
+
 
 class ImporterOrderParity(models.AbstractModel):
     """The total in Odoo is the total the buyer saw."""
@@ -16,12 +19,17 @@ class ImporterOrderParity(models.AbstractModel):
     def enforce(self, backend, pairs):
         """Compare totals; add rounding lines within the limit.
 
+        An order has at most one: several small ones would hide a large difference.
+
         :param pairs: [(task, sale order)]
         :return: the orders that still differ; their tasks have an error
         """
         wrong = self.env["sale.order"]
         corrections = []
         for task, order in pairs:
+            if not self._difference(task, order):
+                continue
+            self.rounding_lines(order).unlink()
             difference = self._difference(task, order)
             if not difference:
                 continue
@@ -32,6 +40,11 @@ class ImporterOrderParity(models.AbstractModel):
                 wrong += order
         self.env["sale.order.line"].create(corrections)
         return wrong
+
+    @api.private
+    def rounding_lines(self, order):
+        """Return the lines of an order that stand for a rounding difference."""
+        return order.order_line.filtered(lambda line: line.sequence == ROUNDING_PLACE)
 
     def _difference(self, task, order):
         digits = order.currency_id.decimal_places
@@ -52,7 +65,7 @@ class ImporterOrderParity(models.AbstractModel):
             "price_unit": float(difference),
             "discount": 0.0,
             "tax_ids": [(6, 0, [])],
-            "sequence": 9999,
+            "sequence": ROUNDING_PLACE,
         }
 
     def _error(self, backend, document, order):

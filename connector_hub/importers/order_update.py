@@ -57,7 +57,7 @@ class ImporterOrderUpdate(models.AbstractModel):
         return not cancelled and self._lines_differ(order, values["order_line"])
 
     def _lines_differ(self, order, wanted):
-        rounding = order.order_line.filtered(lambda line: line.sequence == 9999)
+        rounding = self.env["hub.importer.order.parity"].rounding_lines(order)
         lines = (order.order_line - rounding).sorted("sequence")
         if len(lines) != len(wanted):
             return True

@@ -141,22 +141,25 @@ class HubException(models.Model):
         )
 
     def _resolve_if_settled(self):
-        """Resolve the exceptions of which no message is stuck any more."""
+        """Resolve the exceptions of which no committed message is stuck any more."""
         if not self.ids:
             return
         with read_committed(self.env.registry) as cr:
-            cr.execute(
-                SQL(
-                    """
-                    UPDATE hub_exception e SET state = 'resolved'
-                     WHERE id = ANY(%s) AND state IN ('open', 'ack')
-                       AND NOT EXISTS (
-                           SELECT 1 FROM hub_message m
-                            WHERE m.exception_id = e.id
-                              AND m.state IN ('failed', 'quarantined', 'in_doubt',
-                                              'pending', 'processing'))
-                    """,
-                    self.ids,
-                )
+            self._resolve_settled(cr)
+
+    def _resolve_settled(self, cr):
+        cr.execute(
+            SQL(
+                """
+                UPDATE hub_exception e SET state = 'resolved'
+                 WHERE id = ANY(%s) AND state IN ('open', 'ack')
+                   AND NOT EXISTS (
+                       SELECT 1 FROM hub_message m
+                        WHERE m.exception_id = e.id
+                          AND m.state IN ('failed', 'quarantined', 'in_doubt',
+                                          'pending', 'processing'))
+                """,
+                self.ids,
             )
+        )
         self.invalidate_model(["state"])

@@ -147,7 +147,9 @@ class HubMessage(models.Model):
         self.sudo().filtered(lambda m: m.state in (*STUCK_STATES, "pending")).write(
             {"state": "skipped", "processed_at": fields.Datetime.now()}
         )
-        self.exception_id.sudo()._resolve_if_settled()
+        # in this transaction: no other one sees yet what was skipped
+        self.env.flush_all()
+        self.exception_id.sudo()._resolve_settled(self.env.cr)
         return True
 
     def action_open_record(self):

@@ -145,12 +145,14 @@ class TestDrainFailure(DrainCase):
         self.assertIn("ZeroDivisionError", message.error_message)
         self.assertEqual(self.states(self.order_flow).count("done"), 4)
 
-    def test_later_message_of_a_failed_record_is_still_applied(self):
+    def test_later_success_of_a_record_settles_its_earlier_failure(self):
         self.place(1, total="99.99")
         self.bring_in()
+        exception = self.exceptions(self.backend)
         self.place(1)
         self.bring_in()
-        self.assertEqual(self.states(self.order_flow), ["failed", "done"])
+        self.assertEqual(self.states(self.order_flow), ["superseded", "done"])
+        self.assertEqual(exception.state, "resolved")
 
     # === RACES AND DEATHS ===#
 

@@ -43,6 +43,14 @@ class TestImporterOrderUpdate(OrderCase):
         order = self.bring_in(row)
         self.bring_in({**row, "total": "10.04", "version": samples.later()})
         self.assertAlmostEqual(order.amount_total, 10.04)
+        self.assertEqual(len(order.order_line), 2)
+
+    def test_small_differences_do_not_add_up_to_a_large_one(self):
+        row = samples.order(2, total="10.04")
+        order = self.bring_in(row)
+        (task,) = self.attempt({**row, "total": "10.08", "version": samples.later()})
+        self.assertIsInstance(task.error, BusinessRuleError)
+        self.assertAlmostEqual(order.amount_total, 10.04)
 
     def test_difference_that_vanished_takes_its_rounding_line_along(self):
         row = samples.order(2, total="10.02")

@@ -1,7 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo.addons.connector_hub.components.event import Event
 from odoo.addons.connector_hub.models.hub_lane import POLL_LANE, LeaseLost
-from odoo.addons.connector_hub.models.hub_message import lane_of
+from odoo.addons.connector_hub.models.hub_message_store import lane_of
 
 from .common import HubCase
 

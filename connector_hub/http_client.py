@@ -250,7 +250,7 @@ def _reason(error: Exception) -> str:
     text = str(error)
     for marker in ("cannot connect: ", "cannot resolve: "):
         if marker in text:
-            return redact(marker + text.rsplit(marker, 1)[1].rstrip("')"))
+            return redact(marker + text.rsplit(marker, 1)[1].rstrip("')\""))
     return redact(type(error).__name__)
 
 

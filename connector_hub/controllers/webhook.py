@@ -63,6 +63,7 @@ class WebhookController(http.Controller):
         )
         if not backend:
             raise NotFound()
+        backend.fetch(backend._webhook_fields())
         adapter = backend.adapter()
         if not adapter.verify_webhook(headers, body):
             _logger.info("Webhook of backend %s: signature refused.", backend.id)
@@ -71,6 +72,7 @@ class WebhookController(http.Controller):
         flow = flows.browse(note and backend._receiving_flow_id(note.document) or ())
         if not flow:
             return flows, set()
+        flow.fetch(["backend_id", "company_id", "priority", "lane_count"])
         if note.error:
             # kept for a person, and committed before the sender is told off
             env["hub.message"].quarantine(flow, note.event, note.error)

@@ -313,6 +313,11 @@ class HubBackend(models.Model):
         return []
 
     @api.private
+    def _webhook_fields(self):
+        """Return the fields that verifying a webhook reads: all that is loaded then."""
+        return ["system"]
+
+    @api.private
     def _subscribe(self):
         """Make the remote system notify us, where it can."""
 

@@ -89,10 +89,19 @@ class HubBackend(models.Model):
         ]
 
     @api.private
+    def _webhook_fields(self):
+        return [
+            *super()._webhook_fields(),
+            "shopify_client_secret",
+            "shopify_old_client_secret",
+        ]
+
+    @api.private
     def _subscribe(self):
         if self.system != "shopify":
             return super()._subscribe()
-        for backend in self.sudo():
+        # without a secret nobody could tell genuine webhooks from forged ones
+        for backend in self.sudo().filtered("shopify_client_secret"):
             try:
                 backend.adapter().subscribe(backend.webhook_url)
             except HubError as error:

@@ -48,7 +48,8 @@ class HubException(models.Model):
             if exception.mapping_kind == "tax" and not exception.tax_id:
                 raise UserError(
                     self.env._(
-                        'Choose the Odoo tax that "%s" stands for, then save and retry.',
+                        'Choose the Odoo tax that "%s" stands for, then save and'
+                        " retry.",
                         exception.mapping_value,
                     )
                 )

@@ -3,24 +3,15 @@
 
 from __future__ import annotations
 
-import ipaddress
 import json
 import logging
 import random
-import re
-import socket
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 import requests
-from requests.adapters import HTTPAdapter
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.exceptions import NewConnectionError
-from urllib3.poolmanager import PoolManager
 
 from .exceptions import (
     AuthError,
@@ -30,6 +21,7 @@ from .exceptions import (
     Rejected,
     Unavailable,
 )
+from .http_guard import GuardedAdapter, check_url, excerpt, redact, secrets_of
 
 _logger = logging.getLogger(__name__)
 
@@ -39,98 +31,6 @@ MAX_BYTES = 64 * 1024 * 1024
 QUICK_RETRIES = 2
 QUICK_RETRY_STATUS = frozenset({502, 503, 504})
 DEFAULT_PAUSE = 10.0  # seconds, when a 429 does not say how long
-SECRET_IN_TEXT = re.compile(
-    r"(?i)((?:token|secret|password|authorization|signature|api[-_]?key)"
-    r"[\"']?\s*[:=]\s*[\"']?)([^\s\"'&,}]+)"
-)
-
-
-def redact(text: str) -> str:
-    """Return ``text`` without what looks like a secret."""
-    return SECRET_IN_TEXT.sub(r"\1***", text)
-
-
-def check_url(url: str, *, allow_loopback: bool) -> str:
-    """Return ``url`` without a trailing slash, or refuse it.
-
-    :param allow_loopback: also accept plain http to this machine (development)
-    :raises InvalidData: not https, credentials inside, no host
-    """
-    parts = urlsplit(url.strip())
-    host = parts.hostname or ""
-    local = host in ("localhost", "127.0.0.1", "::1")
-    if not host or parts.username or parts.password or parts.query or parts.fragment:
-        raise InvalidData(
-            f'"{redact(url)}" is not an address this connection can use.',
-            remedy="Enter the address as https://host, without user or parameters.",
-            field="api_url",
-        )
-    if parts.scheme == "https" or (parts.scheme == "http" and local and allow_loopback):
-        return url.strip().rstrip("/")
-    raise InvalidData(
-        f'"{redact(url)}" is refused: only https is allowed.',
-        remedy="Use https. Plain http works on this machine's own addresses, in the "
-        "environments Development and Test only.",
-        field="api_url",
-    )
-
-
-def _is_allowed(address: str, allow_loopback: bool) -> bool:
-    ip = ipaddress.ip_address(address)
-    if ip.is_loopback:
-        return allow_loopback
-    return ip.is_global and not ip.is_multicast
-
-
-class _GuardedMixin:
-    """Connects to an address that was checked, not to a name resolved twice."""
-
-    host: str
-    port: int
-    timeout: Any
-    allow_loopback = False
-
-    def _new_conn(self) -> socket.socket:
-        failure: Exception | None = None
-        try:
-            found = socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM)
-        except OSError as error:
-            raise NewConnectionError(self, f"cannot resolve: {error}") from error  # type: ignore[arg-type]
-        for *_unused, sockaddr in found:
-            address = str(sockaddr[0])
-            if not _is_allowed(address, self.allow_loopback):
-                failure = PermissionError(f"{address} is not a public address")
-                continue
-            try:
-                return socket.create_connection((address, self.port), self.timeout)
-            except OSError as error:
-                failure = error
-        raise NewConnectionError(self, f"cannot connect: {failure}") from failure  # type: ignore[arg-type]
-
-
-def _guarded_pools(allow_loopback: bool) -> dict[str, Any]:
-    attributes = {"allow_loopback": allow_loopback}
-    plain = type("GuardedHTTP", (_GuardedMixin, HTTPConnection), attributes)
-    secure = type("GuardedHTTPS", (_GuardedMixin, HTTPSConnection), attributes)
-    return {
-        "http": type("PlainPool", (HTTPConnectionPool,), {"ConnectionCls": plain}),
-        "https": type("SecurePool", (HTTPSConnectionPool,), {"ConnectionCls": secure}),
-    }
-
-
-class GuardedAdapter(HTTPAdapter):
-    """Refuses private addresses at the moment of connecting (SSRF)."""
-
-    def __init__(self, *, allow_loopback: bool) -> None:
-        self._allow_loopback = allow_loopback
-        super().__init__()
-
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        """Use connection classes that check where they connect to."""
-        pool_kwargs = {"num_pools": args[0], "maxsize": args[1], **kwargs}
-        manager = PoolManager(**pool_kwargs)
-        manager.pool_classes_by_scheme = _guarded_pools(self._allow_loopback)
-        self.poolmanager = manager
 
 
 @dataclass(frozen=True)
@@ -209,7 +109,8 @@ class HttpClient:
             attempts -= 1
             time.sleep(random.uniform(0.05, 0.3))
         if response.status not in accept_status:
-            raise_for_status(response, self.base_url)
+            sent = {**self._session.headers, **(kwargs.get("headers") or {})}
+            raise_for_status(response, self.base_url, secrets_of(sent))
         return response
 
     def _send(self, method: str, path: str, **kwargs: Any) -> Response:
@@ -276,16 +177,21 @@ def retry_after(headers: Mapping[str, str]) -> float:
         return DEFAULT_PAUSE
 
 
-def raise_for_status(response: Response, where: str) -> None:
-    """Raise the class of error an HTTP status stands for; 2xx passes."""
+def raise_for_status(
+    response: Response, where: str, secrets: Sequence[str] = ()
+) -> None:
+    """Raise the class of error an HTTP status stands for; 2xx passes.
+
+    :param secrets: what was sent and must not come back in the error's text
+    """
     status = response.status
     if 200 <= status < 300:
         return
     code = f"http_{status}"
-    excerpt = redact(response.body[:300].decode("utf-8", "replace")).strip()
+    reason = excerpt(response.body, secrets)
     if status in (401, 403):
         raise AuthError(
-            f"{where} refused the credentials ({status}): {excerpt}",
+            f"{where} refused the credentials ({status}): {reason}",
             remedy="Renew the credentials of the backend, then test the connection.",
             code=code,
         )
@@ -303,4 +209,4 @@ def raise_for_status(response: Response, where: str) -> None:
         )
     if status in (408, 425) or status >= 500:
         raise Unavailable(f"{where} answered {status}.", code=code)
-    raise Rejected(f"{where} answered {status}: {excerpt}", code=code)
+    raise Rejected(f"{where} answered {status}: {reason}", code=code)

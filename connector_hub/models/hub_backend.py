@@ -8,7 +8,7 @@ from odoo.tools import SQL, ormcache
 
 from ..cursor import read_committed
 from ..exceptions import InvalidData
-from ..http_client import check_url
+from ..http_guard import check_url
 
 #: environments in which a server on this very machine may stand for the remote one
 LOCAL_ENVIRONMENTS = ("dev", "test")

@@ -13,7 +13,12 @@ from . import paths
 
 TYPING = paths.DATA / "typing"
 # What is checked strictly, where it exists: (path in an addon, mypy's option).
-TYPED = (("documents", "-p"), ("http_client.py", "-m"), ("components", "-p"))
+TYPED = (
+    ("documents", "-p"),
+    ("http_client.py", "-m"),
+    ("http_guard.py", "-m"),
+    ("components", "-p"),
+)
 
 
 def ruff() -> bool:

@@ -7,8 +7,6 @@ import pytest
 from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
-from odoo.addons.connector_hub.http_client import HttpClient
-
 
 class _Handler(WSGIRequestHandler):
     def log(self, type, message, *args):
@@ -45,4 +43,7 @@ def server():
 
 @pytest.fixture
 def client(server):
+    # at the top, it would come before the addons are found
+    from odoo.addons.connector_hub.http_client import HttpClient
+
     return HttpClient(server.url, allow_loopback=True, read_timeout=1)

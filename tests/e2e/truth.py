@@ -39,9 +39,14 @@ LINE_FIELDS = [
 PARTNER_FIELDS = ["name", "email", "phone", "country_code", "state_id", *ADDRESS]
 
 
-def differences(client: Client, truth: dict[str, dict[str, Any]]) -> list[str]:
-    """Return one sentence for everything in Odoo that is not as the store has it."""
-    odoo = Books(client, list(truth))
+def differences(
+    client: Client, truth: dict[str, dict[str, Any]], backend: int | None = None
+) -> list[str]:
+    """Return one sentence for everything in Odoo that is not as the store has it.
+
+    :param backend: id of the store's backend, where several stores use the same ids
+    """
+    odoo = Books(client, list(truth), backend)
     found = []
     for gid, expected in truth.items():
         orders = odoo.orders.get(gid, [])
@@ -58,10 +63,13 @@ def differences(client: Client, truth: dict[str, dict[str, Any]]) -> list[str]:
 class Books:
     """All that is compared, read with one call per model."""
 
-    def __init__(self, client: Client, gids: list[str]) -> None:
+    def __init__(
+        self, client: Client, gids: list[str], backend: int | None = None
+    ) -> None:
+        here = [("backend_id", "=", backend)] if backend else []
         links = client.read(
             "hub.shopify.order",
-            [("external_id", "in", gids)],
+            [("external_id", "in", gids), *here],
             ["external_id", "odoo_id"],
         )
         ids = [link["odoo_id"][0] for link in links]

@@ -36,12 +36,15 @@ class HubError(Exception):
         self,
         message: str,
         *,
+        title: str = "",
         remedy: str = "",
         code: str = "",
         field: str = "",
         value: str = "",
     ) -> None:
         """
+        :param title: the problem without the record, when many records can have it;
+            names the group
         :param message: what happened, to which record; shown to people
         :param remedy: what to do next; shown to people
         :param code: stable word for grouping, e.g. the remote's error code
@@ -50,6 +53,7 @@ class HubError(Exception):
         """
         super().__init__(message)
         self.message = message
+        self.title = title
         self.remedy = remedy
         self.code = code
         self.field = field
@@ -126,13 +130,16 @@ class MappingError(PermanentError):
         self,
         message: str,
         *,
+        title: str = "",
         remedy: str = "",
         kind: str = "",
         field: str = "",
         value: str = "",
     ) -> None:
         """:param kind: the kind of ``hub.mapping`` that is missing"""
-        super().__init__(message, remedy=remedy, code=kind, field=field, value=value)
+        super().__init__(
+            message, title=title, remedy=remedy, code=kind, field=field, value=value
+        )
         self.kind = kind
 
 

@@ -140,7 +140,7 @@ class HttpClient:
         )
         return Unavailable(
             f"{self.base_url} does not answer: {_reason(error)}",
-            remedy="Check the address and the network. Work resumes by itself.",
+            remedy="Check the address and the network.",
             code="unreachable" if connecting else type(error).__name__,
             sent=not connecting,
         )

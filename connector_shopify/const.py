@@ -12,12 +12,8 @@ WEBHOOK_TOPICS = {
 #: the same topics as the GraphQL enum WebhookSubscriptionTopic spells them
 SUBSCRIBED_TOPICS = ("ORDERS_CREATE", "ORDERS_UPDATED")
 
-#: scope: what it is needed for, in words for people
-NEEDED_SCOPES = {
-    "read_orders": "read orders",
-    "read_customers": "read customers",
-    "read_products": "read products and variants",
-}
+#: without these nothing of ours works; a write scope includes reading
+NEEDED_SCOPES = ("read_orders", "read_customers", "read_products")
 
 #: a single query may cost at most so many points
 MAX_QUERY_COST = 1000

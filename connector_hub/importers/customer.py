@@ -72,6 +72,7 @@ class ImporterCustomer(models.AbstractModel):
                 customer.external_id or self.env._("(guest)"),
             ),
             remedy=self.env._("Complete the customer in the store, then retry."),
+            title=self.env._("Customers have neither name nor e-mail nor phone."),
             code="no_identity",
             field="name",
         )

@@ -223,6 +223,7 @@ class ImporterOrder(models.AbstractModel):
                         " order in the store; then retry.",
                         backend.name,
                     ),
+                    title=self.env._("Orders of %s name no buyer.", backend.name),
                     code="no_buyer",
                     field="customer",
                 )

@@ -85,6 +85,9 @@ class ImporterOrderParity(models.AbstractModel):
                 " tax rounding, or raise the rounding limit of %s; then retry.",
                 backend.name,
             ),
+            title=self.env._(
+                "Order totals in Odoo differ from those of %s.", backend.name
+            ),
             code="total_mismatch",
             field="total",
         )

@@ -90,6 +90,7 @@ class ImporterOrderUpdate(models.AbstractModel):
                 " message.",
                 order.name,
             ),
+            title=self.env._("Orders were changed in the store after confirmation."),
             code="order_confirmed",
             field="state",
         )

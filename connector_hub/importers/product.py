@@ -61,6 +61,7 @@ class ImporterProduct(models.AbstractModel):
                 remedy=self.env._(
                     "Products of 1 to %s variants can be imported.", MAX_VARIANTS
                 ),
+                title=self.env._("Products have no variants, or too many."),
                 code="variant_count",
             )
         return bool(task.error)

@@ -5,6 +5,8 @@ from ..exceptions import MappingError
 
 #: two rates this close are the same: stores send floats
 RATE_TOLERANCE = 0.0005
+#: how the text of a remote tax ends
+INCLUDED, EXCLUDED = "incl.", "excl."
 
 
 class ImporterTax(models.AbstractModel):
@@ -44,7 +46,7 @@ class ImporterTax(models.AbstractModel):
     @api.private
     def remote_value(self, title, rate, included):
         """Return the text under which a remote tax is mapped."""
-        kind = "incl." if included else "excl."
+        kind = INCLUDED if included else EXCLUDED
         return f"{title} {float(rate):g}% {kind}"
 
     def _remember(self, backend, new):

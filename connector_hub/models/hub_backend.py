@@ -22,7 +22,12 @@ class HubBackend(models.Model):
     """
 
     _name = "hub.backend"
-    _inherit = ["connector.backend", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "connector.backend",
+        "mail.thread",
+        "mail.activity.mixin",
+        "hub.operable",
+    ]
     _description = "Integration Backend"
     _order = "sequence, name"
     _check_company_auto = True
@@ -186,6 +191,10 @@ class HubBackend(models.Model):
     def write(self, vals):
         if {"webhook_token", "active"} & vals.keys():
             self.env.registry.clear_cache()
+        if self._connection_fields() & vals.keys():
+            # what was tested is not what is set any more
+            self.env["hub.token"].forget(self)
+            vals = {"verdict": False, "verdict_ok": False, "verdict_at": False, **vals}
         return super().write(vals)
 
     def unlink(self):
@@ -311,6 +320,11 @@ class HubBackend(models.Model):
     def _flow_values(self):
         """Return the values of the flows this system offers, one dict per flow."""
         return []
+
+    @api.private
+    def _connection_fields(self):
+        """Return the fields whose change makes the last connection test worthless."""
+        return {"api_url", "environment"}
 
     @api.private
     def _webhook_fields(self):

@@ -1,6 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import SUPERUSER_ID, fields, models
-from odoo.exceptions import UserError
 
 from ..exceptions import HubError
 
@@ -34,31 +33,42 @@ class HubBackend(models.Model):
         return passed
 
     def action_connect(self):
-        """Test, subscribe to notifications, and start the chosen flows."""
+        """Test, subscribe to notifications, and start the chosen flows.
+
+        :return: True; a notification with the verdict when the test failed, which
+            leaves the backend as it is
+        """
         for backend in self:
             if not backend.action_test_connection():
-                # the verdict must survive, so it is told rather than raised
-                raise UserError(
-                    self.env._(
-                        "%(name)s cannot be connected.\n%(verdict)s",
-                        name=backend.name,
-                        verdict=backend.verdict,
-                    )
-                )
+                return backend._tell_verdict()
             backend.sudo().write({"state": "connected", "state_reason": False})
             backend._subscribe()
             backend.flow_ids.filtered("chosen")._start()
         return True
 
+    def _tell_verdict(self):
+        # told, not raised: an error would undo the verdict as well
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "danger",
+                "sticky": True,
+                "title": self.env._("%s cannot be connected", self.name),
+                "message": self.verdict,
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
     def action_pause(self):
         """Stop processing; what arrives is kept."""
-        self.check_access("write")
+        self.check_operator()
         self._pause(self.env._("Paused by %s.", self.env.user.name))
         return True
 
     def action_resume(self):
         """Start again after a pause; waiting messages are taken up at once."""
-        self.check_access("write")
+        self.check_operator()
         self.sudo().write({"state": "connected", "state_reason": False})
         self.flow_ids._wake_due()
         return True

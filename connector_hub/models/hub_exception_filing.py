@@ -28,7 +28,7 @@ class HubException(models.Model):
 
         Class, code, field and value, and the text without ids, names and amounts.
         """
-        text = error.value or VOLATILE.sub("…", error.message)
+        text = error.value or error.title or VOLATILE.sub("…", error.message)
         parts = (str(flow.id), type(error).__name__, error.code, error.field, text)
         return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:32]
 
@@ -59,8 +59,8 @@ class HubException(models.Model):
             """
             SELECT DISTINCT ON (m.backend_id, m.fingerprint)
                    m.backend_id, m.fingerprint, m.flow_id, m.company_id,
-                   m.error_category, m.error_code, m.error_value, m.error_message,
-                   m.error_remedy
+                   m.error_category, m.error_code, m.error_value, m.error_title,
+                   m.error_message, m.error_remedy
               FROM hub_message m
              WHERE m.state IN ('failed', 'quarantined', 'in_doubt')
                AND m.fingerprint IS NOT NULL AND %s
@@ -94,7 +94,8 @@ class HubException(models.Model):
             """
             SELECT %s::int AS backend_id, %s AS fingerprint, %s::int AS flow_id,
                    %s::int AS company_id, %s AS error_category, %s AS error_code,
-                   %s AS error_value, %s AS error_message, %s AS error_remedy
+                   %s AS error_value, %s AS error_title, %s AS error_message,
+                   %s AS error_remedy
             """,
             flow.backend_id.id,
             self._fingerprint(flow, error),
@@ -103,6 +104,7 @@ class HubException(models.Model):
             error.category,
             error.code,
             error.value,
+            error.title,
             error.message,
             error.remedy,
         )
@@ -120,7 +122,8 @@ class HubException(models.Model):
                         severity, state, explanation, remedy, mapping_kind,
                         mapping_value, first_seen, last_seen, user_id, create_date,
                         write_date)
-                SELECT left(r.error_message, 250), r.backend_id, r.flow_id,
+                SELECT left(coalesce(nullif(r.error_title, ''), r.error_message), 250),
+                       r.backend_id, r.flow_id,
                        r.company_id, r.fingerprint, r.error_category,
                        CASE WHEN r.error_category = ANY(%(critical)s)
                             THEN 'critical' ELSE 'normal' END,

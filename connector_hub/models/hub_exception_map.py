@@ -2,6 +2,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..importers.tax import INCLUDED
+
 
 class HubException(models.Model):
     """The action in place for a value without counterpart: map it, and go on."""
@@ -11,11 +13,23 @@ class HubException(models.Model):
     tax_id = fields.Many2one(
         "account.tax",
         "Stands for Tax",
-        domain="[('type_tax_use', '=', 'sale'), ('company_id', '=', company_id)]",
+        domain="[('type_tax_use', '=', 'sale'), ('company_id', '=', company_id),"
+        " ('price_include', '=', tax_included)]",
         compute="_compute_tax_id",
         inverse="_inverse_tax_id",
         help="Kept as a mapping of the backend, for this and all later messages.",
     )
+
+    tax_included = fields.Boolean(
+        compute="_compute_tax_included",
+        help="Whether the store's prices contain this tax. Mapped to a tax of the other"
+        " kind, totals would differ.",
+    )
+
+    @api.depends("mapping_value")
+    def _compute_tax_included(self):
+        for exception in self:
+            exception.tax_included = (exception.mapping_value or "").endswith(INCLUDED)
 
     @api.depends("mapping_kind", "mapping_value")
     def _compute_tax_id(self):

@@ -151,15 +151,16 @@ def _share_records(tasks):
 
 
 def _described(error):
-    """Return class, category, code, field, value, message, remedy of an error."""
+    """Return class, category, code, field, value, title, message, remedy."""
     if error is None:
-        return (None,) * 7
+        return (None,) * 8
     return (
         type(error).__name__,
         error.category,
         error.code or None,
         error.field or None,
         error.value or None,
+        error.title or None,
         error.message,
         error.remedy or None,
     )

@@ -86,6 +86,7 @@ class HubMessage(models.Model):
     error_code = fields.Char(readonly=True)
     error_field = fields.Char(readonly=True)
     error_value = fields.Char(readonly=True)
+    error_title = fields.Char("Kind of Problem", readonly=True)
     error_message = fields.Text("Error", readonly=True)
     error_remedy = fields.Text("What to Do", readonly=True)
     fingerprint = fields.Char(readonly=True)
@@ -127,7 +128,7 @@ class HubMessage(models.Model):
     def action_retry(self):
         """Process these messages again, from what the remote system says now."""
         self.check_operator()
-        retried = self.sudo().filtered(lambda m: m.state not in OPEN_STATES)
+        retried = self.sudo().filtered(lambda m: m.state != "processing")
         retried.write(
             {
                 "state": "pending",

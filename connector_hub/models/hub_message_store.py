@@ -161,7 +161,8 @@ class HubMessage(models.Model):
                 """
                 UPDATE hub_message
                    SET state = 'quarantined', error_class = %s, error_category = %s,
-                       error_code = %s, error_message = %s, error_remedy = %s,
+                       error_code = %s, error_title = %s, error_message = %s,
+                       error_remedy = %s,
                        fingerprint = %s
                  WHERE dedup_key = %s
              RETURNING id
@@ -169,6 +170,7 @@ class HubMessage(models.Model):
                 type(error).__name__,
                 error.category,
                 error.code,
+                error.title,
                 error.message,
                 error.remedy,
                 self.env["hub.exception"]._fingerprint(flow, error),
@@ -182,7 +184,7 @@ class HubMessage(models.Model):
 
         :param columns: lists, one entry per message: id, state, attempts, due,
             version, name, hash, model, record id, error class, category, code, field,
-            value, message, remedy, fingerprint
+            value, title, message, remedy, fingerprint
         """
         self.env.cr.execute(
             SQL(
@@ -196,7 +198,8 @@ class HubMessage(models.Model):
                        res_id = coalesce(o.res_id, m.res_id),
                        error_class = o.error_class, error_category = o.category,
                        error_code = o.code, error_field = o.field,
-                       error_value = o.value, error_message = o.message,
+                       error_value = o.value, error_title = o.title,
+                       error_message = o.message,
                        error_remedy = o.remedy, fingerprint = o.fingerprint,
                        forced = m.forced AND o.state IN ('pending', 'failed'),
                        deaths = CASE WHEN o.state = 'pending' THEN m.deaths ELSE 0 END,
@@ -206,10 +209,10 @@ class HubMessage(models.Model):
                               %s::text[], %s::text[], %s::text[], %s::text[],
                               %s::int[], %s::text[], %s::text[], %s::text[],
                               %s::text[], %s::text[], %s::text[], %s::text[],
-                              %s::text[])
+                              %s::text[], %s::text[])
                        AS o(id, state, attempts, due, version, name, hash, res_model,
-                            res_id, error_class, category, code, field, value, message,
-                            remedy, fingerprint),
+                            res_id, error_class, category, code, field, value, title,
+                            message, remedy, fingerprint),
                        (SELECT clock_timestamp() AT TIME ZONE 'UTC' AS now) AS n
                  WHERE m.id = o.id
                 """,

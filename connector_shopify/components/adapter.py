@@ -77,35 +77,44 @@ class ShopifyAdapter(Component):
 
     def check_connection(self) -> Verdict:
         """Check address, credentials, API version and permissions."""
-        verdict = Verdict()
-        data = self.client().query("shop")
+        verdict, client = Verdict(), self.client()
+        data = client.query("shop")
         shop = data["shop"]
         verdict.add(
             True,
-            f"Connected to {shop['name']} ({shop['myshopifyDomain']}), currency"
-            f" {shop['currencyCode']}.",
+            self.env._(
+                "Connected to %(name)s (%(domain)s), currency %(currency)s.",
+                name=shop["name"],
+                domain=shop["myshopifyDomain"],
+                currency=shop["currencyCode"],
+            ),
         )
-        served = self.client().served_version
-        verdict.add(
-            served in ("", API_VERSION),
-            f"API version {API_VERSION} is served."
-            if served in ("", API_VERSION)
-            else f"API version {API_VERSION} is no longer served, {served} answered:"
-            " update the connector.",
-        )
+        verdict.add(*self._version_point(client.served_version))
         granted = {
             scope["handle"] for scope in data["currentAppInstallation"]["accessScopes"]
         }
-        verdict.add_all(
-            (
-                _is_granted(scope, granted),
-                f"May {purpose}."
-                if _is_granted(scope, granted)
-                else f"May not {purpose}: grant the app the scope {scope}.",
-            )
-            for scope, purpose in NEEDED_SCOPES.items()
-        )
+        for scope in NEEDED_SCOPES:
+            verdict.add(*self._scope_point(scope, _is_granted(scope, granted)))
         return verdict
+
+    def _version_point(self, served: str) -> tuple[bool, str]:
+        if served in ("", API_VERSION):
+            return True, self.env._("API version %s is served.", API_VERSION)
+        return False, self.env._(
+            "API version %(ours)s is no longer served, %(served)s answered: update the"
+            " connector.",
+            ours=API_VERSION,
+            served=served,
+        )
+
+    def _scope_point(self, scope: str, granted: bool) -> tuple[bool, str]:
+        if granted:
+            return True, self.env._("The app has the permission %s.", scope)
+        return False, self.env._(
+            "The app lacks the permission %s. Add it to the app's scopes in Shopify,"
+            " release the new version, and approve it in the store.",
+            scope,
+        )
 
     def subscribe(self, uri: str) -> None:
         """Create the webhook subscriptions that are missing for ``uri``.

@@ -86,6 +86,7 @@ class Reader:
                 found[gid] = NotFound(
                     f"{gid} does not exist in Shopify any more.",
                     remedy="Skip the message, or restore the record in Shopify.",
+                    title="Records do not exist in Shopify any more.",
                     code="not_found",
                 )
         return found

@@ -39,11 +39,13 @@ class HubBackend(models.Model):
         required=True,
     )
 
-    def write(self, vals):
-        """Forget the token when the credentials or the store change."""
-        if {"api_url", "shopify_client_id", "shopify_client_secret"} & vals.keys():
-            self.env["hub.token"].forget(self)
-        return super().write(vals)
+    @api.private
+    def _connection_fields(self):
+        return super()._connection_fields() | {
+            "shopify_client_id",
+            "shopify_client_secret",
+            "shopify_access_token",
+        }
 
     @api.private
     def _binding_models(self):

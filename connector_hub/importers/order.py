@@ -4,7 +4,7 @@ from collections import defaultdict
 from odoo import api, models
 
 from ..documents.order import LineKind
-from ..exceptions import HubError, InvalidData, MappingError
+from ..exceptions import HubError, InvalidData
 from .order_lines import tax_keys
 
 
@@ -97,7 +97,7 @@ class ImporterOrder(models.AbstractModel):
     def _values_many(self, flow, tasks, existing):
         """Return {external id: values}; tasks that cannot be resolved get an error."""
         backend = flow.backend_id.with_env(self.env)
-        pricelists = self._pricelists(backend, tasks)
+        pricelists = self.env["hub.importer.pricelist"].resolve(backend, tasks)
         taxes = self._taxes(backend, tasks)
         self._check_buyers(backend, tasks)
         products = self._products(flow, tasks)
@@ -131,61 +131,6 @@ class ImporterOrder(models.AbstractModel):
     def _hub_values_order(self, order, values):
         """Hook: change the values of an order; ``order_line`` is a list of dicts."""
         return values
-
-    def _pricelists(self, backend, tasks):
-        """Return {currency code: price list}: it alone gives an order its currency."""
-        codes = {task.document.currency for task in tasks}
-        currencies = {
-            currency.name: currency
-            for currency in self.env["res.currency"].search([("name", "in", [*codes])])
-        }
-        mapped = self.env["hub.mapping"].sudo().lookup(backend, "pricelist")
-        found = {}
-        for code in sorted(codes & currencies.keys()):
-            found[code] = mapped.get(code) or self._pricelist(backend, currencies[code])
-        for task in tasks:
-            if task.document.currency not in currencies:
-                task.error = self._inactive_currency(backend, task.document)
-        return found
-
-    def _pricelist(self, backend, currency):
-        none = self.env["product.pricelist"]
-        if currency == backend.company_id.currency_id:
-            return none
-        values = {
-            "name": f"{backend.name} {currency.name}",
-            "currency_id": currency.id,
-            "company_id": backend.company_id.id,
-        }
-        pricelist = none.sudo().create(values)
-        self.env["hub.mapping"].sudo().create(
-            {
-                "backend_id": backend.id,
-                "kind": "pricelist",
-                "remote_value": currency.name,
-                "pricelist_id": pricelist.id,
-                "automatic": True,
-            }
-        )
-        return pricelist.sudo(False)
-
-    def _inactive_currency(self, backend, order):
-        return MappingError(
-            self.env._(
-                "%(backend)s has orders in %(currency)s, which is not an active"
-                " currency in Odoo.",
-                backend=backend.name,
-                currency=order.currency,
-            ),
-            remedy=self.env._(
-                "Activate %s under Accounting › Configuration › Currencies, then"
-                " retry.",
-                order.currency,
-            ),
-            kind="currency",
-            field="currency",
-            value=order.currency,
-        )
 
     def _taxes(self, backend, tasks):
         keys = {

@@ -3,6 +3,7 @@ from odoo import api, models
 from odoo.fields import Command, Domain
 
 from ..exceptions import InvalidData
+from .attribute import real_options
 
 MAX_VARIANTS = 1000
 
@@ -129,7 +130,9 @@ class ImporterProduct(models.AbstractModel):
         task.settle("done", template)
 
     def _create_templates(self, backend, tasks):
-        attributes = self._attributes(tasks)
+        attributes = self.env["hub.importer.attribute"].resolve(
+            [option for task in tasks for option in real_options(task.document)]
+        )
         templates = self.env["product.template"].create(
             [
                 self._hub_values_product(
@@ -164,7 +167,7 @@ class ImporterProduct(models.AbstractModel):
                         ],
                     }
                 )
-                for option in _real_options(product)
+                for option in real_options(product)
             ],
         }
 
@@ -174,47 +177,6 @@ class ImporterProduct(models.AbstractModel):
         if "description_ecommerce" not in self.env["product.template"]._fields:
             values["description"] = values.pop("description_ecommerce")
         return values
-
-    def _attributes(self, tasks):
-        """Return {option name: attribute, (name, value): attribute value}."""
-        options = {}
-        for task in tasks:
-            for option in _real_options(task.document):
-                options.setdefault(option.name, {}).update(dict.fromkeys(option.values))
-        attributes = self.env["product.attribute"].search(
-            [("name", "in", list(options)), ("create_variant", "=", "always")],
-            order="id desc",
-        )
-        found = {attribute.name: attribute for attribute in attributes}
-        missing = [name for name in options if name not in found]
-        created = self.env["product.attribute"].create(
-            [{"name": name, "create_variant": "always"} for name in missing]
-        )
-        found.update(zip(missing, created, strict=True))
-        return {**found, **self._attribute_values(options, found)}
-
-    def _attribute_values(self, options, attributes):
-        existing = {
-            (value.attribute_id.id, value.name): value
-            for attribute in attributes.values()
-            for value in attribute.value_ids
-        }
-        missing = [
-            (name, value)
-            for name, values in options.items()
-            for value in values
-            if (attributes[name].id, value) not in existing
-        ]
-        created = self.env["product.attribute.value"].create(
-            [{"attribute_id": attributes[n].id, "name": v} for n, v in missing]
-        )
-        found = dict(zip(missing, created, strict=True))
-        for name, values in options.items():
-            for value in values:
-                found.setdefault(
-                    (name, value), existing.get((attributes[name].id, value))
-                )
-        return found
 
     def _fill_variants(self, product, template):
         """Write SKU, barcode and weight on the variants, where they differ."""
@@ -246,7 +208,7 @@ class ImporterProduct(models.AbstractModel):
     def _pairs(self, product, template):
         """Yield (variant, product.product) by their option values."""
         names = [option.name for option in product.options]
-        real = {option.name for option in _real_options(product)}
+        real = {option.name for option in real_options(product)}
         records = {
             frozenset(
                 (value.attribute_id.name, value.name)
@@ -294,13 +256,3 @@ def _variant_id(reference):
     return getattr(reference, "variant_id", None) or getattr(
         reference, "external_id", ""
     )
-
-
-def _real_options(product):
-    """Return the options that tell variants apart; stores have a dummy one."""
-    return [
-        option
-        for option in product.options
-        if option.values
-        and not (len(product.variants) == 1 and len(option.values) == 1)
-    ]

@@ -2,12 +2,15 @@ from . import hub_operable
 from . import hub_backend
 from . import hub_backend_open
 from . import hub_backend_actions
+from . import hub_backend_health
+from . import hub_backend_system
 from . import hub_backend_sale
 from . import hub_flow
 from . import hub_flow_apply
 from . import hub_flow_drain
 from . import hub_flow_health
 from . import hub_flow_poll
+from . import hub_flow_wake
 from . import hub_lane
 from . import hub_message
 from . import hub_message_figures

@@ -1,6 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import secrets
-from contextlib import contextmanager
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
@@ -97,22 +96,6 @@ class HubBackend(models.Model):
     verdict_at = fields.Datetime("Tested On", readonly=True, copy=False)
     flow_ids = fields.One2many("hub.flow", "backend_id", "Flows")
     mapping_ids = fields.One2many("hub.mapping", "backend_id", "Mappings")
-    waiting_count = fields.Integer("Waiting", compute="_compute_counts")
-    done_today_count = fields.Integer("Done (24 h)", compute="_compute_counts")
-    failed_count = fields.Integer("Failed", compute="_compute_counts")
-    exception_count = fields.Integer("Open Exceptions", compute="_compute_counts")
-    last_success_at = fields.Datetime("Last Success", compute="_compute_counts")
-    health = fields.Selection(
-        [
-            ("draft", "Not Connected"),
-            ("ok", "Healthy"),
-            ("working", "Working"),
-            ("act", "Needs Action"),
-            ("paused", "Paused"),
-        ],
-        compute="_compute_counts",
-    )
-
     _webhook_token_uniq = models.UniqueIndex("(webhook_token)")
 
     # === DEFAULTS AND COMPUTES ===#
@@ -131,31 +114,6 @@ class HubBackend(models.Model):
         for backend in self:
             base = backend.get_base_url()
             backend.webhook_url = f"{base}/hub/webhook/{backend.webhook_token}"
-
-    def _compute_counts(self):
-        figures = self.env["hub.message"]._figures_by_backend(self.ids)
-        opened = dict(
-            self.env["hub.exception"]._read_group(
-                [("backend_id", "in", self.ids), ("state", "in", ("open", "ack"))],
-                ["backend_id"],
-                ["__count"],
-            )
-        )
-        for backend in self:
-            row = figures.get(backend.id, {})
-            backend.waiting_count = row.get("waiting", 0)
-            backend.done_today_count = row.get("done", 0)
-            backend.failed_count = row.get("failed", 0)
-            backend.last_success_at = row.get("last_success")
-            backend.exception_count = opened.get(backend, 0)
-            backend.health = backend._health()
-
-    def _health(self):
-        if self.state != "connected":
-            return self.state
-        if self.exception_count:
-            return "act"
-        return "working" if self.waiting_count else "ok"
 
     # === CONSTRAINTS AND CRUD ===#
 
@@ -282,60 +240,3 @@ class HubBackend(models.Model):
                 hub_backend_id=self.id,
             )
         )
-
-    @contextmanager
-    @api.private
-    def working_on(self, model_name):
-        """Yield the component work context; the only call of ``work_on``."""
-        self.ensure_one()
-        with self.work_on(model_name) as work:
-            yield work
-
-    @api.private
-    def adapter(self):
-        """Return the adapter component of this backend's system."""
-        with self.working_on(self._name) as work:
-            return work.component(usage="hub.adapter")
-
-    @api.private
-    def mapper(self, document):
-        """Return the mapper component of ``document``."""
-        with self.working_on(self._name) as work:
-            return work.component(usage=f"hub.mapper.{document}")
-
-    @api.private
-    def binder(self, entity):
-        """Return the binder of ``entity`` (see :meth:`_binding_models`)."""
-        with self.working_on(self._binding_models()[entity]) as work:
-            return work.component(usage="binder")
-
-    # === HOOKS FOR CONNECTORS ===#
-
-    @api.private
-    def _binding_models(self):
-        """Return {entity: binding model}, e.g. {"order": "hub.x.order"}."""
-        return {}
-
-    @api.private
-    def _flow_values(self):
-        """Return the values of the flows this system offers, one dict per flow."""
-        return []
-
-    @api.private
-    def _connection_fields(self):
-        """Return the fields whose change makes the last connection test worthless."""
-        return {"api_url", "environment"}
-
-    @api.private
-    def _webhook_fields(self):
-        """Return the fields that verifying a webhook reads: all that is loaded then."""
-        return ["system"]
-
-    @api.private
-    def _subscribe(self):
-        """Make the remote system notify us, where it can."""
-
-    @api.private
-    def _sensitive_keys(self):
-        """Return the payload keys that hold secrets or personal data, lower case."""
-        return frozenset()

@@ -1,7 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL
 
 from .hub_lane import POLL_LANE
 
@@ -10,9 +9,6 @@ CHANNELS = {
     "default": "root.hub.default",
     "batch": "root.hub.batch",
 }
-
-#: how soon the sweeper looks again while drains are at work
-WATCH_SECONDS = 15
 
 
 class HubFlow(models.Model):
@@ -210,95 +206,3 @@ class HubFlow(models.Model):
             max_retries=0,
             description=self.env._("Receive: %s", self.display_name),
         )._poll(run_id=run_id)
-
-    @api.private
-    def _wake(self, lanes):
-        """Make sure that ``lanes`` are drained; call it after the commit.
-
-        Nothing is enqueued for a lane that somebody holds (its holder looks again
-        after releasing it), for one whose drain already waits, nor while the flow is
-        paused.
-
-        :param lanes: lane numbers
-        """
-        self.ensure_one()
-        for number in self._lanes_to_wake(lanes):
-            self._enqueue_drain(number)
-
-    def _lanes_to_wake(self, lanes):
-        # a resume writes the states just before it wakes
-        self.flush_model(["state"])
-        self.backend_id.flush_model(["state"])
-        prefix = self._drain_key("")
-        return [
-            row[0]
-            for row in self.env.execute_query(
-                SQL(
-                    """
-                    SELECT l.number
-                      FROM hub_lane l
-                      JOIN hub_flow f ON f.id = l.flow_id AND f.state = 'running'
-                      JOIN hub_backend b
-                        ON b.id = f.backend_id AND b.state = 'connected'
-                     WHERE l.flow_id = %(flow)s AND l.number = ANY(%(lanes)s)
-                       AND %(free)s
-                       AND NOT EXISTS (
-                            SELECT 1 FROM queue_job j
-                             WHERE j.identity_key = %(prefix)s || l.number
-                               AND j.state IN ('pending', 'enqueued')
-                               AND (j.eta IS NULL OR j.eta <= %(now)s))
-                    """,
-                    flow=self.id,
-                    lanes=list(lanes),
-                    free=self.env["hub.lane"]._is_free(),
-                    now=self.env["hub.lane"]._now(),
-                    prefix=prefix,
-                )
-            )
-        ]
-
-    def _drain_key(self, number):
-        return f"hub.drain.{self.id}.{number}"
-
-    def _enqueue_drain(self, number):
-        flow = self.with_user(SUPERUSER_ID)
-        flow.with_delay(
-            channel=CHANNELS[self.latency],
-            identity_key=self._drain_key(number),
-            priority=self.priority,
-            max_retries=0,
-            description=self.env._(
-                "Process: %(flow)s, lane %(lane)s", flow=self.display_name, lane=number
-            ),
-        )._drain(number)
-        self._watch()
-
-    @api.model
-    def _watch(self):
-        """Have the sweeper look soon whether what works now is still alive."""
-        at = fields.Datetime.add(fields.Datetime.now(), seconds=WATCH_SECONDS)
-        self.env.ref("connector_hub.cron_sweep").sudo()._trigger(at=at)
-
-    def _wake_due(self):
-        """Wake every lane of these flows that has something due."""
-        for flow_id, lanes in self.env["hub.message"]._due_lanes(self.ids).items():
-            self.browse(flow_id)._wake(lanes)
-
-    @api.model
-    def _cron_sweep(self):
-        """Scheduled action, every minute: the net under everything that wakes.
-
-        Enqueues the polls that are due, wakes lanes with due messages or a dead
-        holder, and files failures whose exception was not written.
-        """
-        running = self.search(
-            [("state", "=", "running"), ("backend_id.state", "=", "connected")]
-        )
-        now = fields.Datetime.now()
-        for flow in running:
-            if flow.next_poll_at and flow.next_poll_at <= now:
-                flow._enqueue_poll()
-        running._wake_due()
-        self.env["hub.exception"]._file_failures()
-        if self.env["hub.lane"].search_count([("token", "!=", False)], limit=1):
-            self._watch()

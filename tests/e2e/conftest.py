@@ -57,15 +57,19 @@ def open_shop(odoo: OdooServer, client: rpc.Client) -> Iterator[OpenShop]:
 
 def shops(odoo: OdooServer, client: rpc.Client) -> Iterator[OpenShop]:
     opened: list[Shop] = []
+    started: list[simulator.Store] = []
 
     def open_shop(
         orders: int = 0,
         *options: str,
         seed: int = 1,
+        store: simulator.Store | None = None,
         connect: bool = True,
         **values: Any,
     ) -> Shop:
-        store = simulator.start(seed, orders, *options)
+        if store is None:
+            store = simulator.start(seed, orders, *options)
+            started.append(store)
         shop = Shop(odoo, client, store, f"Store {next(_numbers)}", **values)
         opened.append(shop)
         shop.connect() if connect else shop.create()
@@ -75,7 +79,8 @@ def shops(odoo: OdooServer, client: rpc.Client) -> Iterator[OpenShop]:
     for shop in opened:
         if shop.backend_id:
             shop.remove()
-        shop.store.stop()
+    for store in started:
+        store.stop()
 
 
 @pytest.fixture(autouse=True)

@@ -114,6 +114,7 @@ class HubMessage(models.Model):
         for message in self:
             message.display_name = message.name or message.external_id
 
+    @api.depends_context("uid")
     def _compute_payload_preview(self):
         clear = self.env.user.has_group("connector_hub.group_hub_operator")
         bodies = self.env["hub.payload"].sudo().newest(self.ids)
@@ -180,10 +181,10 @@ def _preview(body, sensitive):
     if not body:
         return False
     try:
-        content = json.loads(body)
-    except ValueError:
+        content = _masked(json.loads(body), sensitive)
+        return json.dumps(content, indent=2, ensure_ascii=False)
+    except (ValueError, RecursionError):
         return MASK if sensitive else body.decode("utf-8", "replace")
-    return json.dumps(_masked(content, sensitive), indent=2, ensure_ascii=False)
 
 
 def _masked(value, sensitive):

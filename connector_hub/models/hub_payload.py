@@ -93,5 +93,5 @@ class HubPayload(models.Model):
         body = self.newest(self.message_id.ids, self.kind).get(self.message_id.id, b"")
         try:
             return json.dumps(json.loads(body), indent=2, ensure_ascii=False)
-        except ValueError:
+        except (ValueError, RecursionError):
             return body.decode("utf-8", "replace")

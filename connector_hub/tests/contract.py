@@ -51,6 +51,10 @@ class ConnectorContract(FailureContract, SafetyContract):
         """Return (headers, body) of a signed webhook about the present state."""
         raise NotImplementedError
 
+    def sign(self, body):
+        """Return the headers with which the remote sends ``body``."""
+        raise NotImplementedError
+
     def total(self, external_id):
         """Return what the buyer of an order owes, as Decimal."""
         raise NotImplementedError

@@ -44,6 +44,17 @@ class SafetyContract:
             self.assertEqual(answer.status_code, 401)
         self.assertFalse(self.messages(self.order_flow))
 
+    def test_genuine_nonsense_is_kept_for_a_person(self):
+        for body in (b"{", b"", b"[]", b"null", b"{}", b"\xff", b"[" * 100_000):
+            answer = self.deliver(self.backend, self.sign(body), body)
+            self.assertEqual(answer.status_code, 400, body[:20])
+        states = set(self.states(self.order_flow))
+        self.assertEqual(states, {"quarantined"})
+        self.env["hub.flow"]._cron_sweep()
+        exception = self.exceptions(self.backend)
+        self.assertEqual(set(exception.mapped("category")), {"data"})
+        self.assertTrue(all(exception.mapped("remedy")))
+
     def test_unknown_address_is_not_found(self):
         (external_id,) = self.place(1)
         answer = self.deliver(self.backend, *self.webhook(external_id), token="x" * 43)

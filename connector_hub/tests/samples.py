@@ -5,6 +5,7 @@ import hashlib
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 
+from odoo.addons.connector_hub.components.event import Event
 from odoo.addons.connector_hub.documents import DOCUMENTS, version_key
 from odoo.addons.connector_hub.importers.task import Task
 
@@ -106,6 +107,10 @@ def document(kind, values):
 def payload(kind, values):
     """Return values as a remote system sends them: plain JSON."""
     return document(kind, values).model_dump(mode="json")
+
+
+def event(external_id="O1", body=b"{}", **values):
+    return Event(external_id=external_id, topic="poll", body=body, **values)
 
 
 def task(document, number=1, **values):

@@ -43,6 +43,9 @@ class TestContract(ConnectorContract, HubHttpCase):
     def webhook(self, external_id):
         return self.remote.webhook("order", external_id)
 
+    def sign(self, body):
+        return self.remote.sign("order", body)
+
     def total(self, external_id):
         return Decimal(self._row(external_id)["total"])
 

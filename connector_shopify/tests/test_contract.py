@@ -40,6 +40,9 @@ class TestContract(ConnectorContract, ShopifyCase, HubHttpCase):
     def webhook(self, external_id):
         return self.shop.sign(external_id)
 
+    def sign(self, body):
+        return self.shop.webhooks.headers("ORDERS_UPDATED", body, self.shop.now())
+
     def total(self, external_id):
         return self.shop.truth[external_id].presentment.total
 

@@ -95,8 +95,9 @@ def test_compressed_bomb_is_measured_unpacked(server, client, monkeypatch):
         client.request("GET", "/")
 
 
-def test_broken_json_is_unavailable(server, client):
-    server.answers = [Response("<html>")]
+@pytest.mark.parametrize("body", ["<html>", "", "[" * 100_000])
+def test_broken_json_is_unavailable(server, client, body):
+    server.answers = [Response(body)]
     with pytest.raises(Unavailable) as caught:
         client.request("GET", "/").json()
     assert caught.value.code == "not_json"

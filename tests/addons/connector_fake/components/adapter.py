@@ -2,6 +2,7 @@
 import hashlib
 import hmac
 import json
+from dataclasses import replace
 from datetime import datetime
 
 from odoo.addons.component.core import Component
@@ -38,17 +39,17 @@ class FakeAdapter(Component):
         document = headers.get("x-fake-document", "")
         if document not in DOCUMENTS:
             return None
+        delivery = headers.get("x-fake-delivery", "")
+        event = Event(delivery, "changed", body, delivery_id=delivery)
         try:
             content = json.loads(body)
-            event = Event(
-                external_id=content["id"],
-                topic="changed",
-                body=body,
-                version=datetime.fromisoformat(content["version"]),
-                delivery_id=headers.get("x-fake-delivery", ""),
+            version = datetime.fromisoformat(content["version"])
+            event = replace(event, external_id=str(content["id"]), version=version)
+        except (ValueError, KeyError, TypeError, RecursionError):
+            error = InvalidData(
+                "A notification cannot be read.", remedy="Ask the sender.", code="x"
             )
-        except (ValueError, KeyError, TypeError, RecursionError) as error:
-            raise InvalidData("The notification cannot be read.") from error
+            return Notification(document, event, error)
         return Notification(document, event)
 
     def iter_changes(self, document, since):

@@ -47,7 +47,7 @@ class Document(Part):
     external_id: str
     #: when the remote last changed the record
     version: AwareDatetime
-    #: where the document comes from, for people: "Shopify UK"
+    #: where the document comes from, for people: "Shop UK"
     source: str = ""
     #: what an integrator adds: {"acme": {...}}
     extra: dict[str, dict[str, Any]] = Field(default_factory=dict)

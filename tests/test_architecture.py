@@ -32,7 +32,7 @@ ALLOWED = {
         "exceptions",
         "cursor",
         "http_guard",
-        "importers.task",
+        "importers",
         # for typing: what an adapter hands to the message store
         "components.event",
     },
@@ -165,7 +165,7 @@ def test_only_the_backend_calls_work_on():
         for addon in ADDONS
         for path, tree in sources(addon)
         for call in calls(tree, "work_on")
-        if (addon, path) != (HUB, "models/hub_backend.py")
+        if addon != HUB or not path.startswith("models/hub_backend")
     }
     assert not wrong
 

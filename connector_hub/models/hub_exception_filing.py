@@ -11,6 +11,8 @@ from ..exceptions import TransientError
 #: what differs between two occurrences of the same problem
 VOLATILE = re.compile(r"gid://\S+|\b[0-9a-f]{8,}\b|#\S+|\d+(?:[.,]\d+)*|\"[^\"]*\"")
 CRITICAL = ("auth", "schema", "poison")
+#: what an answer of the remote system disproves
+FLOW_LEVEL = ("auth", "schema", "not_found", "rejected")
 
 
 class HubException(models.Model):
@@ -111,6 +113,18 @@ class HubException(models.Model):
         with read_committed(self.env.registry) as cr:
             self._upsert(cr, row)
         self.invalidate_model()
+
+    @api.private
+    def settle_flow_failures(self, flow):
+        """Resolve what stopped a whole flow: the remote system has answered it."""
+        opened = self.search(
+            [
+                ("flow_id", "=", flow.id),
+                ("state", "in", ("open", "ack")),
+                ("category", "in", FLOW_LEVEL),
+            ]
+        )
+        opened._resolve_if_settled()
 
     def _upsert(self, cr, rows):
         """Create the exceptions of these failures, or open them again."""

@@ -177,6 +177,8 @@ class HubFlow(models.Model):
             self.env.cr.rollback()
             self._fail_all(lease, tasks, error)
         self.env["hub.exception"]._file(tasks, covered)
+        if any(task.fetched for task in tasks):
+            self.env["hub.exception"].settle_flow_failures(self)
         self._commit()
 
     def _keep_newest(self, tasks):

@@ -100,6 +100,7 @@ class HubFlow(models.Model):
         self.next_poll_at = self.poll_minutes and fields.Datetime.add(
             started, minutes=self.poll_minutes
         )
+        self.env["hub.exception"].settle_flow_failures(self)
 
     def _poll_failed(self, run, error):
         """Note what went wrong where people look; try again when it may heal."""

@@ -14,7 +14,10 @@ from shop import Shop
 
 # More HTTP workers than jobs that may run at once: imports never block webhooks.
 WORKERS = 5
-LOUD = re.compile(r"^\S+ \S+ \d+ (?:WARNING|ERROR|CRITICAL) .*", re.M)
+# What Odoo refuses a person (odoo.http, WARNING) is no trouble of the server.
+LOUD = re.compile(
+    r"^\S+ \S+ \d+ (?:ERROR|CRITICAL|WARNING(?! \S+ odoo\.http:)) .*", re.M
+)
 
 OpenShop = Callable[..., Shop]
 

@@ -30,15 +30,6 @@ class HubFlow(models.Model):
             result = self._poll_pages(lease, run)
             self._commit()
             return result
-        except HubError as error:
-            self.env.cr.rollback()
-            result = self._poll_failed(run, error)
-            self._commit()
-            return result
-        except LeaseLost:
-            self.env.cr.rollback()
-            run._finish("failed", self.env._("Another worker took over."))
-            return "Lost the lease."
         finally:
             self.env["hub.lane"].release(*lease)
 
@@ -48,15 +39,23 @@ class HubFlow(models.Model):
         since = self._poll_from()
         self._commit()
         seen = 0
-        for page in adapter.iter_changes(self.document, since):
-            self.env["hub.lane"].fence(*lease)
-            run, lanes = self._store_page(page, run)
-            seen += len(page.events)
-            self._commit()
-            self._wake(lanes)
-            self._commit()
-            if self._poll_stopped(run):
-                return f"Stopped after {seen} changes."
+        try:
+            for page in adapter.iter_changes(self.document, since):
+                self.env["hub.lane"].fence(*lease)
+                run, lanes = self._store_page(page, run)
+                seen += len(page.events)
+                self._commit()
+                self._wake(lanes)
+                self._commit()
+                if self._poll_stopped(run):
+                    return f"Stopped after {seen} changes."
+        except HubError as error:
+            self.env.cr.rollback()
+            return self._poll_failed(run, error)
+        except LeaseLost:
+            self.env.cr.rollback()
+            run._finish("failed", self.env._("Another worker took over."))
+            return "Lost the lease."
         self._poll_done(run, started)
         return f"{seen} changes"
 

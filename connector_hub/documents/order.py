@@ -45,7 +45,6 @@ class OrderLine(Part):
     barcode: str = ""
     #: id of the variant, empty when the store deleted it or never had one
     variant_id: str = ""
-    product_id: str = ""
     quantity: Decimal
     unit_price: Decimal
     discount: Decimal = ZERO

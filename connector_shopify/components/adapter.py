@@ -204,7 +204,7 @@ class ShopifyAdapter(Component):
     def iter_changes(self, document: str, since: datetime | None) -> Iterator[Page]:
         """Yield changed records, complete, by ascending update time."""
         search = f"updated_at:>='{since:%Y-%m-%dT%H:%M:%SZ}'" if since else ""
-        for nodes in Reader(self.client(), document).changed(search):
+        for nodes in self._reader(document).changed(search):
             events = tuple(self._event(node) for node in nodes)
             versions = [event.version for event in events if event.version]
             yield Page(events, max(versions, default=None))
@@ -227,7 +227,11 @@ class ShopifyAdapter(Component):
         self, document: str, external_ids: Sequence[str]
     ) -> dict[str, dict[str, Any] | HubError]:
         """Return the newest state of records by GraphQL id."""
-        return {**Reader(self.client(), document).by_id(list(external_ids))}
+        return {**self._reader(document).by_id(list(external_ids))}
+
+    def _reader(self, document: str) -> Reader:
+        presentment = self.backend_record.shopify_money == "presentment"
+        return Reader(self.client(), document, presentment=presentment)
 
 
 def _malformed(topic: str, error: Exception) -> InvalidData:

@@ -44,7 +44,7 @@ class ShopifyOrderMapper(Component):
         :param side: "presentment" (the buyer's currency) or "shop"
         """
         side: MoneySide = options.get("side", "presentment")
-        current = _is_current(payload)
+        current = _is_current(payload, side)
         billing = parts.address(payload["billingAddress"])
         shipping = parts.address(payload["shippingAddress"])
         currency = (
@@ -88,13 +88,13 @@ class ShopifyOrderMapper(Component):
         )
 
 
-def _is_current(payload: dict[str, Any]) -> bool:
+def _is_current(payload: dict[str, Any], side: MoneySide) -> bool:
     """Return whether the current quantities and totals are what was ordered.
 
     After an edit they are; ``currentQuantity`` is also net of refunds, however, so
     with a refund the original figures are the ones that agree with each other.
     """
-    return bool(payload["edited"]) and not amount(payload["totalRefundedSet"], "shop")
+    return bool(payload["edited"]) and not amount(payload["totalRefundedSet"], side)
 
 
 def _time(payload: dict[str, Any], key: str) -> datetime:
@@ -147,7 +147,6 @@ def _lines(payload: dict[str, Any], side: MoneySide, current: bool) -> list[Orde
                 sku=parts.text(node, "sku"),
                 barcode=parts.text(variant, "barcode"),
                 variant_id=variant.get("id", ""),
-                product_id=(node["product"] or {}).get("id", ""),
                 quantity=Decimal(quantity),
                 unit_price=amount(node["originalUnitPriceSet"], side),
                 discount=parts.allocated(node, side),

@@ -104,9 +104,17 @@ class TestSecurity(DrainCase):
                 )(),
             )
 
-    def test_managers_pause_backends(self):
+    def test_operators_pause_and_resume_backends(self):
+        for action in ("action_pause", "action_resume"):
+            self.assertMay(
+                {"operator", "manager"},
+                lambda user, name=action: getattr(self.backend.with_user(user), name)(),
+            )
+
+    def test_managers_test_connections(self):
         self.assertMay(
-            {"manager"}, lambda user: self.backend.with_user(user).action_pause()
+            {"manager"},
+            lambda user: self.backend.with_user(user).action_test_connection(),
         )
 
     def test_jobs_are_shown_to_auditors(self):

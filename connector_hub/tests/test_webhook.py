@@ -5,7 +5,6 @@ from unittest.mock import patch
 from odoo.tools import mute_logger
 
 from odoo.addons.connector_hub.controllers import webhook as webhook_module
-from odoo.addons.connector_hub.models.hub_flow import HubFlow
 
 from . import samples
 from .common import HubHttpCase
@@ -126,7 +125,7 @@ class TestWebhook(HubHttpCase):
             raise RuntimeError("no queue today")
 
         with (
-            patch.object(HubFlow, "_wake", fail),
+            patch.object(type(self.env["hub.flow"]), "_wake", fail),
             mute_logger("odoo.addons.connector_hub.controllers.webhook"),
         ):
             self.assertEqual(self.post().status_code, 200)

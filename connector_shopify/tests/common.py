@@ -13,7 +13,9 @@ class ShopifyCase(HubCase):
         self.make_taxes(19, 5, 9.975, 0)
 
     def start_shop(self, **options):
-        shop = Shop(**{"seed": 7, "orders": 0, **options})
+        # a bucket that is full at once: nobody waits for it
+        plenty = {"seed": 7, "orders": 0, "restore_rate": 1_000_000}
+        shop = Shop(**{**plenty, **options})
         server = SimulatorServer(shop).start()
         self.addCleanup(server.stop)
         shop.url = server.url

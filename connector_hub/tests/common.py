@@ -9,7 +9,6 @@ from odoo import SUPERUSER_ID
 from odoo.tests import HttpCase, TransactionCase, tagged
 from odoo.tests.common import _super_send
 
-from odoo.addons.connector_fake.remote import Remote
 from odoo.addons.connector_hub.importers import base as importer_base
 from odoo.addons.queue_job.job import Job
 
@@ -58,6 +57,9 @@ class HubCase(TransactionCase):
     # === BACKENDS ===#
 
     def start_remote(self, **options):
+        # only the hub's own tests need the imaginary system, connectors' do not
+        from odoo.addons.connector_fake.remote import Remote
+
         remote = Remote(**options)
         remote.__enter__()
         self.addCleanup(remote.__exit__)

@@ -1,4 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import logging
+
 from odoo.tools import mute_logger
 
 from . import samples
@@ -7,6 +9,8 @@ from .order_case import OrderCase
 BATCH = 250
 #: orders brought in one by one; enough for an average
 SINGLES = 25
+
+_logger = logging.getLogger(__name__)
 
 
 class TestSetBased(OrderCase):
@@ -40,8 +44,11 @@ class TestSetBased(OrderCase):
         singles = self.orders(20_000, SINGLES)
         alone = self.statements([row] for row in singles) / SINGLES
         together = self.statements([self.orders(30_000, BATCH)]) / BATCH
-        print(
-            f"\nSQL statements per order: {alone:.1f} alone, {together:.1f} of {BATCH}"
+        _logger.info(
+            "SQL statements per order: %.1f alone, %.1f in a batch of %s",
+            alone,
+            together,
+            BATCH,
         )
         self.assertLess(together, alone / 3)
 

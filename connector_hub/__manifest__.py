@@ -7,7 +7,6 @@
     "website": "https://github.com/OCA/connector",
     "category": "Connector",
     "development_status": "Beta",
-    "maintainers": [],
     "depends": [
         "sale_stock",
         "account",

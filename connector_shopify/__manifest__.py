@@ -7,7 +7,6 @@
     "website": "https://github.com/OCA/connector-ecommerce",
     "category": "Connector",
     "development_status": "Beta",
-    "maintainers": [],
     "depends": ["connector_hub"],
     "data": [
         "security/ir.model.access.csv",

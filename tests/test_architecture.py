@@ -18,7 +18,7 @@ SYSTEMS = re.compile(
 MAX_LINES, MAX_FUNCTION = 300, 33
 MANIFEST_KEYS = set(
     "name summary version license author website category development_status"
-    " maintainers depends".split()
+    " depends".split()
 )
 #: folder of the hub: parts of the hub it may import (itself is always allowed)
 ALLOWED = {

@@ -52,10 +52,15 @@ class HubAdapter(AbstractComponent):
         raise NotImplementedError
 
     def fetch(
-        self, document: str, external_ids: Sequence[str]
+        self,
+        document: str,
+        external_ids: Sequence[str],
+        at_least: Mapping[str, str] | None = None,
     ) -> dict[str, dict[str, Any] | HubError]:
         """Return the newest state of records, in as few calls as possible.
 
+        :param at_least: {external id: version (see ``version_key``)} of those whose
+            change was announced; an older state must not be returned
         :return: {external id: payload, or the error that concerns this record alone}
         """
         raise NotImplementedError

@@ -225,7 +225,11 @@ class HubFlow(models.Model):
     def _fetch(self, tasks):
         adapter = self.backend_id.adapter()
         self._commit()
-        found = adapter.fetch(self.document, [task.external_id for task in tasks])
+        found = adapter.fetch(
+            self.document,
+            [task.external_id for task in tasks],
+            {task.external_id: task.version for task in tasks if task.version},
+        )
         for task in tasks:
             result = found.get(task.external_id)
             if isinstance(result, HubError):

@@ -30,6 +30,12 @@ class HubFlow(models.Model):
             result = self._poll_pages(lease, run)
             self._commit()
             return result
+        except Exception:
+            # a defect: the job fails and shows it, but the run must not look alive
+            self.env.cr.rollback()
+            run._finish("failed", self.env._("A program error; see the job."))
+            self._commit()
+            raise
         finally:
             self.env["hub.lane"].release(*lease)
 

@@ -32,6 +32,7 @@ from ..const import (
 from .auth import client_credentials_token
 from .client import ShopifyClient
 from .pages import Reader
+from .times import parse_time
 
 #: what reading a body that is not as promised may raise
 UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
@@ -185,8 +186,8 @@ class ShopifyAdapter(Component):
             version = parse_time(content.get("updated_at"))
             if not gid.startswith(GID_PREFIX):
                 raise ValueError(gid)
-        except UNREADABLE as error:
-            return Notification(document, event, _malformed(topic, error))
+        except UNREADABLE:
+            return Notification(document, event, _malformed(topic))
         name = str(content.get("name") or "")
         return Notification(
             document,
@@ -224,30 +225,26 @@ class ShopifyAdapter(Component):
         )
 
     def fetch(
-        self, document: str, external_ids: Sequence[str]
+        self,
+        document: str,
+        external_ids: Sequence[str],
+        at_least: Mapping[str, str] | None = None,
     ) -> dict[str, dict[str, Any] | HubError]:
         """Return the newest state of records by GraphQL id."""
-        return {**self._reader(document).by_id(list(external_ids))}
+        return {**self._reader(document).newest(list(external_ids), at_least or {})}
 
     def _reader(self, document: str) -> Reader:
         presentment = self.backend_record.shopify_money == "presentment"
         return Reader(self.client(), document, presentment=presentment)
 
 
-def _malformed(topic: str, error: Exception) -> InvalidData:
+def _malformed(topic: str) -> InvalidData:
     return InvalidData(
         f"A webhook {topic} of Shopify cannot be read.",
         remedy="Its signature is right, so Shopify sent it: look at the payload. The"
         " record itself arrives by polling; skip the message.",
-        code=type(error).__name__,
+        code="malformed",
     )
-
-
-def parse_time(text: str | None) -> datetime | None:
-    """Parse Shopify's ISO 8601 times: "…Z" in GraphQL, an offset in webhooks."""
-    if not text:
-        return None
-    return datetime.fromisoformat(text.replace("Z", "+00:00"))
 
 
 def _is_granted(scope: str, granted: set[str]) -> bool:

@@ -10,7 +10,7 @@ from odoo.addons.connector_hub.documents import Customer
 from odoo.addons.connector_hub.exceptions import InvalidData
 
 from . import parts
-from .adapter import parse_time
+from .times import parse_time
 
 
 class ShopifyCustomerMapper(Component):

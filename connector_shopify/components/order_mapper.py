@@ -20,9 +20,9 @@ from odoo.addons.connector_hub.documents.order import LineKind
 from odoo.addons.connector_hub.exceptions import InvalidData
 
 from . import parts
-from .adapter import parse_time
 from .customer_mapper import customer
 from .parts import MoneySide, amount
+from .times import parse_time
 
 
 class ShopifyOrderMapper(Component):

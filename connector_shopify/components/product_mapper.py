@@ -11,7 +11,7 @@ from odoo.addons.connector_hub.documents import Option, Product, Variant
 from odoo.addons.connector_hub.exceptions import InvalidData
 
 from . import parts
-from .adapter import parse_time
+from .times import parse_time
 
 #: WeightUnit in kilograms
 KILOGRAMS = {

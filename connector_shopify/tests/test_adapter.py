@@ -89,7 +89,17 @@ class TestAdapter(ShopifyCase):
         self.adapter().client().query("shop")
         self.shop.stats.reset()
         self.adapter().fetch("order", ids)
-        self.assertLess(self.shop.stats.requests, 20)
+        self.assertEqual(self.shop.stats.requests, 1)
+        self.assertLess(self.shop.stats.requested_cost, 1000)
+
+    def test_fetch_reads_by_id_what_the_search_shows_too_old(self):
+        ids = self.shop.place_orders(6, scenarios=["plain"])
+        announced = {ids[2]: "2999-01-01T00:00:00.000000Z"}
+        self.adapter().client().query("shop")
+        self.shop.stats.reset()
+        found = self.adapter().fetch("order", ids, announced)
+        self.assertEqual(set(found), set(ids))
+        self.assertEqual(dict(self.shop.stats.graphql), {"Orders": 1, "OrdersById": 1})
 
     def test_order_with_many_lines_is_read_to_its_last_line(self):
         (gid,) = self.shop.place_orders(1, scenarios=["many_lines"])

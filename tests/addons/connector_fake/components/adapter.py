@@ -70,7 +70,7 @@ class FakeAdapter(Component):
             name=row.get("name") or "",
         )
 
-    def fetch(self, document, external_ids):
+    def fetch(self, document, external_ids, at_least=None):
         found = self._get(f"/{document}/many", ids=",".join(external_ids))
         return {
             gid: found.get(gid) or NotFound(f"{gid} is unknown.", code="not_found")

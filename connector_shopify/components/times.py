@@ -1,0 +1,13 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Shopify's dates."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+
+def parse_time(text: str | None) -> datetime | None:
+    """Parse Shopify's ISO 8601 times: "…Z" in GraphQL, an offset in webhooks."""
+    if not text:
+        return None
+    return datetime.fromisoformat(text.replace("Z", "+00:00"))

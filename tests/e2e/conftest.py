@@ -1,27 +1,19 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """One Odoo server for all tests; a store and a backend of its own for each."""
 
-import itertools
 import re
 import time
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Iterator
 
 import pytest
-from harness import database, rpc, sandbox, simulator
+from harness import database, rpc
 from harness.server import OdooServer
-from shop import Shop
+from opening import WORKERS, OpenShop, prepared, shops
 
-# More HTTP workers than jobs that may run at once: imports never block webhooks.
-WORKERS = 5
 # What Odoo refuses a person (odoo.http, WARNING) is no trouble of the server.
 LOUD = re.compile(
     r"^\S+ \S+ \d+ (?:ERROR|CRITICAL|WARNING(?! \S+ odoo\.http:)) .*", re.M
 )
-
-OpenShop = Callable[..., Shop]
-
-_numbers = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
@@ -42,53 +34,18 @@ def client(odoo: OdooServer) -> rpc.Client:
     return prepared(odoo)
 
 
-def prepared(odoo: OdooServer) -> rpc.Client:
-    client = rpc.Client(odoo.url, odoo.db)
-    sandbox.Sandbox(client, None).prepare_company()  # type: ignore[arg-type]
-    # where stores send their webhooks to; logging in does not change it
-    parameters = {"web.base.url": odoo.url, "web.base.url.freeze": "True"}
-    for key, value in parameters.items():
-        client.call("ir.config_parameter", "set_param", key, value)
-    return client
-
-
 @pytest.fixture
 def open_shop(odoo: OdooServer, client: rpc.Client) -> Iterator[OpenShop]:
     """Opens a store with so many orders, and connects a backend of its own with it."""
     yield from shops(odoo, client)
 
 
-def shops(odoo: OdooServer, client: rpc.Client) -> Iterator[OpenShop]:
-    opened: list[Shop] = []
-    started: list[simulator.Store] = []
-
-    def open_shop(
-        orders: int = 0,
-        *options: str,
-        seed: int = 1,
-        store: simulator.Store | None = None,
-        connect: bool = True,
-        **values: Any,
-    ) -> Shop:
-        if store is None:
-            store = simulator.start(seed, orders, *options)
-            started.append(store)
-        shop = Shop(odoo, client, store, f"Store {next(_numbers)}", **values)
-        opened.append(shop)
-        shop.connect() if connect else shop.create()
-        return shop
-
-    yield open_shop
-    for shop in opened:
-        if shop.backend_id:
-            shop.remove()
-    for store in started:
-        store.stop()
-
-
 @pytest.fixture(autouse=True)
 def quiet_log(request: pytest.FixtureRequest) -> Iterator[None]:
     """What an operator would be woken up for must be intended, in the server too."""
+    if "odoo" not in request.fixturenames:
+        yield
+        return
     server: OdooServer = request.getfixturevalue("odoo")
     start = server.log_path.stat().st_size
     yield

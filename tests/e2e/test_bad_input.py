@@ -142,7 +142,8 @@ def test_credentials_revoked_later_pause_the_backend_until_they_work(open_shop):
 
 
 def test_an_unmapped_tax_holds_up_its_orders_only_until_it_is_mapped(open_shop):
-    shop = open_shop(2 * SCENARIOS, "--taxes", "excluded", seed=21)
+    options = ("--taxes", "excluded", "--restore-rate", "1000")
+    shop = open_shop(2 * SCENARIOS, *options, seed=21)
     with_vat = [("amount", "=", 19), ("price_include_override", "=", "tax_excluded")]
     with archived(shop.client, "account.tax", with_vat) as taxes:
         shop.import_orders(120)

@@ -16,6 +16,8 @@ ADDRESS = {
     "city": "city",
     "zip": "zip",
 }
+#: product of a charge: what the truth calls it
+CHARGES = {"HUB-SHIPPING": "shipping", "HUB-TIP": "tip", "HUB-DUTIES": "duties"}
 ORDER_FIELDS = [
     "amount_total",
     "amount_tax",
@@ -120,46 +122,49 @@ def _compare_lines(
     odoo: Books, order: dict[str, Any], truth: dict[str, Any]
 ) -> list[str]:
     money = truth["presentment"]
-    included = truth["taxes_included"]
-    net = "price_total" if included else "price_subtotal"
-    wanted = [
-        (
-            _money(line["quantity"]),
-            _money(line["net"]),
-            _money(_tax(line["taxes"])),
-            line["sku"] or "",
-            _rates(line["taxes"]),
-        )
-        for line in money["lines"]
-    ]
+    net = "price_total" if truth["taxes_included"] else "price_subtotal"
     goods, charges = [], []
     for line in odoo.lines.get(order["id"], []):
         product = odoo.products[line["product_id"][0]]["default_code"] or ""
-        if product in ("HUB-SHIPPING", "HUB-TIP", "HUB-DUTIES", "HUB-ROUNDING"):
+        if product in CHARGES or product == "HUB-ROUNDING":
             charges.append((product, _money(line[net])))
-            continue
-        sku = "" if product.startswith("HUB-") else product
-        tax = Decimal(str(line["price_total"])) - Decimal(str(line["price_subtotal"]))
-        goods.append(
-            (
-                _money(line["product_uom_qty"]),
-                _money(line[net]),
-                _money(tax),
-                sku,
-                sorted(odoo.taxes[tax]["amount"] for tax in line["tax_ids"]),
-            )
-        )
-    found = _difference("lines", goods, _forgiving(wanted, goods))
+        else:
+            goods.append(_booked(odoo, line, product, net))
+    wanted = [_expected(line) for line in money["lines"]]
     expected = [
         (code, _money(money[key]))
-        for code, key in (
-            ("HUB-SHIPPING", "shipping"),
-            ("HUB-TIP", "tip"),
-            ("HUB-DUTIES", "duties"),
-        )
+        for code, key in CHARGES.items()
         if _money(money[key])
     ]
-    return found + _difference("charges", [c for c in charges if c[1]], expected)
+    return [
+        *_difference("lines", goods, _forgiving(wanted, goods)),
+        *_difference("charges", [c for c in charges if c[1]], expected),
+    ]
+
+
+def _booked(
+    odoo: Books, line: dict[str, Any], product: str, net: str
+) -> tuple[Any, ...]:
+    """Return quantity, net amount, tax, SKU and rates of a line in Odoo."""
+    tax = Decimal(str(line["price_total"])) - Decimal(str(line["price_subtotal"]))
+    return (
+        _money(line["product_uom_qty"]),
+        _money(line[net]),
+        _money(tax),
+        "" if product.startswith("HUB-") else product,
+        sorted(odoo.taxes[tax]["amount"] for tax in line["tax_ids"]),
+    )
+
+
+def _expected(line: dict[str, Any]) -> tuple[Any, ...]:
+    """Return the same of a line in the store."""
+    return (
+        _money(line["quantity"]),
+        _money(line["net"]),
+        _money(_tax(line["taxes"])),
+        line["sku"] or "",
+        _rates(line["taxes"]),
+    )
 
 
 def _forgiving(wanted: list[Any], goods: list[Any]) -> list[Any]:

@@ -77,9 +77,18 @@ class HubFlow(models.Model):
 
     @api.model
     def _watch(self):
-        """Have the sweeper look soon whether what works now is still alive."""
-        at = fields.Datetime.add(fields.Datetime.now(), seconds=WATCH_SECONDS)
-        self.env.ref("connector_hub.cron_sweep").sudo()._trigger(at=at)
+        """Have the sweeper look soon whether what works now is still alive.
+
+        By a job: a scheduled action is not started before the next full minute, even
+        when it was triggered for earlier.
+        """
+        self.with_user(SUPERUSER_ID).with_delay(
+            channel="root.hub",
+            identity_key="hub.watch",
+            eta=WATCH_SECONDS,
+            max_retries=0,
+            description=self.env._("Look after the work in progress"),
+        )._cron_sweep()
 
     def _wake_due(self):
         """Wake every lane of these flows that has something due."""
@@ -88,7 +97,7 @@ class HubFlow(models.Model):
 
     @api.model
     def _cron_sweep(self):
-        """Scheduled action, every minute: the net under everything that wakes.
+        """Every minute, and soon after a drain began: the net under what wakes.
 
         Enqueues the polls that are due, wakes lanes with due messages or a dead
         holder, and files failures whose exception was not written.

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 import random
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -31,6 +32,7 @@ MAX_BYTES = 64 * 1024 * 1024
 QUICK_RETRIES = 2
 QUICK_RETRY_STATUS = frozenset({502, 503, 504})
 DEFAULT_PAUSE = 10.0  # seconds, when a 429 does not say how long
+LONGEST_PAUSE = 3600.0  # seconds; nobody is believed who asks for more
 
 
 @dataclass(frozen=True)
@@ -172,9 +174,12 @@ def _read_capped(answer: requests.Response) -> bytes:
 def retry_after(headers: Mapping[str, str]) -> float:
     """Return the pause a remote asks for, in seconds."""
     try:
-        return max(float(headers.get("Retry-After", "")), 0.1)
+        seconds = float(headers.get("Retry-After", ""))
     except ValueError:
         return DEFAULT_PAUSE
+    if not math.isfinite(seconds):
+        return DEFAULT_PAUSE
+    return min(max(seconds, 0.1), LONGEST_PAUSE)
 
 
 def raise_for_status(

@@ -23,6 +23,9 @@ class HubAdapter(AbstractComponent):
     _inherit = "hub.system"
     _usage = "hub.adapter"
 
+    def prepare(self) -> None:
+        """Read the settings: afterwards remote calls leave the database alone."""
+
     def check_connection(self) -> Verdict:
         """Say in sentences who we are there and what we may do."""
         raise NotImplementedError

@@ -65,14 +65,15 @@ class HubMapper(AbstractComponent):
         except HubError as error:
             task.error = error
             return
-        except (ValidationError, KeyError, TypeError, ValueError) as error:
+        except Exception as error:
+            # whatever a payload of an unexpected form makes a translation raise, it
+            # concerns this record alone
             task.error = _unexpected_shape(task, error)
             return
         task.document = document
         task.version = version_key(document.version)
         task.name = getattr(document, "name", "") or getattr(document, "title", "")
-        content = document.model_dump_json(exclude={"version"})
-        digest = hashlib.sha256(content.encode()).hexdigest()[:40]
+        digest = hashlib.sha256(document.content().encode()).hexdigest()[:40]
         task.content_hash = f"{revision}.{self._revision}:{digest}"
 
 

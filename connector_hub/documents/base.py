@@ -52,6 +52,13 @@ class Document(Part):
     #: what an integrator adds: {"acme": {...}}
     extra: dict[str, dict[str, Any]] = Field(default_factory=dict)
 
+    def content(self) -> str:
+        """Return what the document says, as JSON, without when it was said."""
+        return self.model_dump_json(exclude=self._unsaid())
+
+    def _unsaid(self) -> dict[str, Any]:
+        return {"version": True}
+
 
 def version_key(moment: datetime) -> str:
     """Return ``moment`` as text whose alphabetical order is the order in time.

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from enum import Enum
+from typing import Any
 
 from pydantic import AwareDatetime, Field
 
@@ -105,3 +106,7 @@ class Order(Document):
     note: str = ""
     tags: tuple[str, ...] = ()
     attributes: tuple[tuple[str, str], ...] = ()
+
+    def _unsaid(self) -> dict[str, Any]:
+        # the buyer's account changes with every order; the order does not
+        return {**super()._unsaid(), "customer": {"version": True}}

@@ -37,6 +37,19 @@ class Task:
     res_id: int | None = None
 
     @property
+    def order(self) -> tuple[str, int]:
+        """What decides which of two messages of a record is newer.
+
+        A notification without a version says "look now": newer than any version.
+        """
+        return (self.version or "~", self.message_id)
+
+    @property
+    def must_fetch(self) -> bool:
+        """True when the stored payload is not to be used."""
+        return self.is_hint or self.forced or self.attempts > 1
+
+    @property
     def is_open(self) -> bool:
         """True while nothing is decided."""
         return not self.state and self.error is None
@@ -47,6 +60,12 @@ class Task:
         self.error = None
         if record:
             self.res_model, self.res_id = record._name, record.id
+
+    def restart(self) -> None:
+        """Forget everything that happened since the claim."""
+        self.reopen()
+        self.payload = self.document = None
+        self.fetched = False
 
     def reopen(self) -> None:
         """Forget an outcome whose transaction was rolled back."""

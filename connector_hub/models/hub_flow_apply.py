@@ -8,7 +8,6 @@ from psycopg2 import errorcodes
 from odoo import fields, models
 
 from ..exceptions import AuthError, Conflict, RateLimited, TransientError
-from .hub_message import DONE_STATES
 
 APPLY_TRIES = 5
 CONCURRENCY_ERRORS = (
@@ -109,8 +108,7 @@ class HubFlow(models.Model):
         )
         return self.env["hub.message"].supersede_failed(
             self.id,
-            [task.external_id for task in tasks if task.state in DONE_STATES],
-            [task.message_id for task in tasks],
+            [task for task in tasks if task.state in ("done", "unchanged")],
         )
 
     def _outcome(self, task):
@@ -131,7 +129,7 @@ class HubFlow(models.Model):
             attempts,
             due,
             task.version or None,
-            task.name or None,
+            task.name.replace("\0", "") or None,
             task.content_hash or None,
             task.res_model,
             task.res_id,
@@ -161,7 +159,7 @@ def _described(error):
         error.field or None,
         error.value or None,
         error.title or None,
-        error.message,
+        error.message.replace("\0", ""),
         error.remedy or None,
     )
 

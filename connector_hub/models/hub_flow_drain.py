@@ -2,28 +2,27 @@
 import logging
 import time
 
-from psycopg2 import errorcodes
+import psycopg2
 
 from odoo import api, models
 from odoo.tools import SQL
 
-from ..exceptions import HubError
+from ..exceptions import (
+    AuthError,
+    HubError,
+    PermanentError,
+    TransientError,
+    Unavailable,
+)
 from ..importers.task import Task
 from .hub_lane import LeaseLost
 
 _logger = logging.getLogger(__name__)
 
 #: seconds a drain works before it makes room for others and enqueues itself again
-TIME_BUDGET = 120
-APPLY_TRIES = 5
+#: well within Odoo's default limits (60 s of CPU, 120 s altogether)
+TIME_BUDGET = 30
 MAX_DEATHS = 3
-CONCURRENCY_ERRORS = (
-    errorcodes.SERIALIZATION_FAILURE,
-    errorcodes.DEADLOCK_DETECTED,
-    errorcodes.LOCK_NOT_AVAILABLE,
-)
-#: seconds: first pause after a transient failure, and the longest one
-BACKOFF_FIRST, BACKOFF_LONGEST = 10, 3600
 
 
 class HubFlow(models.Model):
@@ -59,6 +58,11 @@ class HubFlow(models.Model):
         except LeaseLost:
             self.env.cr.rollback()
             _logger.info("Lane %s of %s has another owner now.", number, self.id)
+        except BaseException:
+            # the fenced lane's row is locked by this very transaction: releasing it
+            # from another one would wait for ever
+            self.env.cr.rollback()
+            raise
         finally:
             self.env["hub.lane"].release(*lease)
         # committed first: the look at what is due must not use an old snapshot
@@ -176,10 +180,37 @@ class HubFlow(models.Model):
         except HubError as error:
             self.env.cr.rollback()
             self._fail_all(lease, tasks, error)
+        except psycopg2.OperationalError:
+            raise
+        except Exception as error:
+            self.env.cr.rollback()
+            return self._process_alone(lease, tasks, error)
         self.env["hub.exception"]._file(tasks, covered)
         if any(task.fetched for task in tasks):
             self.env["hub.exception"].settle_flow_failures(self)
         self._commit()
+
+    def _process_alone(self, lease, tasks, error):
+        """Find the message a program error is about; the others are processed."""
+        if len(tasks) > 1:
+            for task in tasks:
+                task.restart()
+                self._process(lease, [task])
+            return
+        _logger.warning("Message %s failed", tasks[0].message_id, exc_info=True)
+        self.env.invalidate_all(flush=False)
+        tasks[0].restart()
+        self._fail_all(lease, tasks, self._defect(error))
+        self.env["hub.exception"]._file(tasks)
+        self._commit()
+
+    def _defect(self, error):
+        """Return a program error as people see it."""
+        return HubError(
+            f"{type(error).__name__}: {error}".replace("\0", ""),
+            remedy=self.env._("This is a defect; see the server log."),
+            code=type(error).__name__,
+        )
 
     def _keep_newest(self, tasks):
         """Of several messages of one record only the newest has to be applied.
@@ -189,15 +220,13 @@ class HubFlow(models.Model):
         newest = {}
         for task in tasks:
             other = newest.get(task.external_id)
-            if other and (other.version, other.message_id) > (
-                task.version,
-                task.message_id,
-            ):
+            if other:
+                task.forced = other.forced = task.forced or other.forced
+            if other and other.order > task.order:
                 task.settle("superseded")
                 continue
             if other:
                 other.settle("superseded")
-                task.forced = task.forced or other.forced
             newest[task.external_id] = task
         states = self.backend_id.binder(self.document).states_many(list(newest))
         for task in newest.values():
@@ -210,10 +239,11 @@ class HubFlow(models.Model):
     def _load(self, tasks):
         """Read stored payloads; fetch the newest state of what was only announced.
 
-        No transaction is open during the remote calls.
+        Also of what is tried again: meanwhile something newer of the same second may
+        have been applied. No transaction is open during the remote calls.
         """
-        hints = [task for task in tasks if task.is_hint or task.forced]
-        stored = [task for task in tasks if not (task.is_hint or task.forced)]
+        hints = [task for task in tasks if task.must_fetch]
+        stored = [task for task in tasks if not task.must_fetch]
         bodies = self.env["hub.payload"].newest([task.message_id for task in stored])
         mapper = self.backend_id.mapper(self.document)
         for task in stored:
@@ -224,18 +254,36 @@ class HubFlow(models.Model):
 
     def _fetch(self, tasks):
         adapter = self.backend_id.adapter()
+        adapter.prepare()
         self._commit()
-        found = adapter.fetch(
-            self.document,
-            [task.external_id for task in tasks],
-            {task.external_id: task.version for task in tasks if task.version},
-        )
+        try:
+            found = adapter.fetch(
+                self.document,
+                [task.external_id for task in tasks],
+                {task.external_id: task.version for task in tasks if task.version},
+            )
+        except (TransientError, AuthError):
+            raise
+        except PermanentError as error:
+            return self._fetch_apart(tasks, error)
         for task in tasks:
             result = found.get(task.external_id)
             if isinstance(result, HubError):
                 task.error = result
             else:
                 task.payload, task.fetched = result, True
+
+    def _fetch_apart(self, tasks, error):
+        """One record made the others' call fail: find it."""
+        if error.code.startswith("http_"):
+            # the address as a whole does not answer as it should: nobody's fault here
+            raise Unavailable(error.message, remedy=error.remedy, code=error.code)
+        if len(tasks) == 1:
+            tasks[0].error = error
+            return
+        middle = len(tasks) // 2
+        self._fetch(tasks[:middle])
+        self._fetch(tasks[middle:])
 
     def _translate(self, tasks):
         mapper = self.backend_id.mapper(self.document)

@@ -1,4 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import logging
 from datetime import datetime, timedelta, timezone
 
 from odoo import api, fields, models
@@ -6,6 +7,8 @@ from odoo import api, fields, models
 from ..documents import version_key
 from ..exceptions import AuthError, HubError, RateLimited
 from .hub_lane import POLL_LANE, LeaseLost
+
+_logger = logging.getLogger(__name__)
 
 
 class HubFlow(models.Model):
@@ -30,18 +33,19 @@ class HubFlow(models.Model):
             result = self._poll_pages(lease, run)
             self._commit()
             return result
-        except Exception:
-            # a defect: the job fails and shows it, but the run must not look alive
+        except Exception as error:
             self.env.cr.rollback()
-            run._finish("failed", self.env._("A program error; see the job."))
+            _logger.error("Poll of flow %s failed", self.id, exc_info=True)
+            result = self._poll_failed(run, self._defect(error))
             self._commit()
-            raise
+            return result
         finally:
             self.env["hub.lane"].release(*lease)
 
     def _poll_pages(self, lease, run):
         started = fields.Datetime.now()
         adapter = self.backend_id.adapter()
+        adapter.prepare()
         since = self._poll_from()
         self._commit()
         seen = 0
@@ -55,6 +59,8 @@ class HubFlow(models.Model):
                 self._commit()
                 if self._poll_stopped(run):
                     return f"Stopped after {seen} changes."
+            # nothing stays open while the next page is fetched
+            self._commit()
         except HubError as error:
             self.env.cr.rollback()
             return self._poll_failed(run, error)

@@ -11,7 +11,7 @@ from ..cursor import read_committed
 #: the lane that only a flow's poll leases
 POLL_LANE = -1
 #: seconds; longer than the longest remote call plus the longest batch
-LEASE_SECONDS = 300
+LEASE_SECONDS = 900
 
 
 class LeaseLost(Exception):
@@ -104,6 +104,7 @@ class HubLane(models.Model):
     def release(self, lane_id, token):
         """Give the lane back; harmless when it has another owner by now."""
         with read_committed(self.env.registry) as cr:
+            cr.execute("SET LOCAL lock_timeout = '10s'")
             cr.execute(
                 SQL(
                     "UPDATE hub_lane SET token = NULL, leased_until = NULL"

@@ -127,26 +127,32 @@ class HubMessage(models.Model):
     # === OUTCOMES ===#
 
     @api.private
-    def supersede_failed(self, flow_id, external_ids, except_ids):
+    def supersede_failed(self, flow_id, tasks):
         """Settle earlier failures of records that are up to date now.
 
+        :param tasks: the tasks whose content is in Odoo
         :return: ids of the exceptions that counted them
         """
-        if not external_ids:
+        if not tasks:
             return []
         self.env.cr.execute(
             SQL(
                 """
-                UPDATE hub_message
+                UPDATE hub_message m
                    SET state = 'superseded',
                        processed_at = clock_timestamp() AT TIME ZONE 'UTC'
-                 WHERE flow_id = %s AND external_id = ANY(%s) AND state = 'failed'
-                   AND id <> ALL(%s)
-             RETURNING exception_id
+                  FROM unnest(%s::text[], %s::text[], %s::int[])
+                       AS applied(external_id, version, id)
+                 WHERE m.flow_id = %s AND m.external_id = applied.external_id
+                   AND m.state = 'failed' AND m.id <> applied.id
+                   AND (coalesce(m.version, ''), m.id)
+                       < (applied.version, applied.id)
+             RETURNING m.exception_id
                 """,
+                [task.external_id for task in tasks],
+                [task.version for task in tasks],
+                [task.message_id for task in tasks],
                 flow_id,
-                external_ids,
-                except_ids,
             )
         )
         return [row[0] for row in self.env.cr.fetchall() if row[0]]

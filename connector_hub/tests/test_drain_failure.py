@@ -7,7 +7,7 @@ from odoo import fields
 
 from odoo.addons.connector_hub.importers.base import ImporterBase
 from odoo.addons.connector_hub.importers.order import ImporterOrder
-from odoo.addons.connector_hub.models import hub_flow_drain as drain_module
+from odoo.addons.connector_hub.models import hub_flow_apply as apply_module
 
 from .drain_case import DrainCase
 
@@ -181,7 +181,7 @@ class TestDrainFailure(DrainCase):
         self.place()
         with (
             patch.object(ImporterBase, "run", race),
-            patch.object(drain_module, "APPLY_TRIES", 2),
+            patch.object(apply_module, "APPLY_TRIES", 2),
         ):
             self.bring_in()
         self.assertEqual(self.message().state, "pending")

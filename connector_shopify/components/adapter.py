@@ -7,7 +7,7 @@ import base64
 import hashlib
 import hmac
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -31,7 +31,7 @@ from ..const import (
 )
 from .auth import client_credentials_token
 from .client import ShopifyClient
-from .pages import Reader
+from .pages import Reader, not_found
 from .times import parse_time
 
 #: what reading a body that is not as promised may raise
@@ -52,29 +52,36 @@ class ShopifyAdapter(Component):
         backend = self.backend_record
         return HttpClient(backend.api_url, allow_loopback=backend._allows_loopback())
 
+    def prepare(self) -> None:
+        """Build the client: it remembers what it needs of the backend."""
+        self.client()
+
     def client(self) -> ShopifyClient:
         """Return the GraphQL client of the store."""
         if not hasattr(self, "_client"):
             http = self.http()
-            self._client = ShopifyClient(
-                http, lambda refused: self._token(http, refused)
-            )
+            self._presentment = self.backend_record.shopify_money == "presentment"
+            self._client = ShopifyClient(http, self._token_source(http))
         return self._client
 
-    def _token(self, http: HttpClient, refused: str) -> str:
+    def _token_source(self, http: HttpClient) -> Callable[[str], str]:
+        """Return a function that gives a token, and another one for a refused one."""
         backend = self.backend_record.sudo()
-        if backend.shopify_access_token:
-            return str(backend.shopify_access_token)
-        token: str = self.env["hub.token"].obtain(
-            backend,
-            lambda: client_credentials_token(
-                http,
-                backend.shopify_client_id or "",
-                backend.shopify_client_secret or "",
-            ),
-            refused,
+        permanent = str(backend.shopify_access_token or "")
+        credentials = (
+            backend.shopify_client_id or "",
+            backend.shopify_client_secret or "",
         )
-        return token
+
+        def obtain(refused: str) -> str:
+            if permanent:
+                return permanent
+            token: str = self.env["hub.token"].obtain(
+                backend, lambda: client_credentials_token(http, *credentials), refused
+            )
+            return token
+
+        return obtain
 
     def check_connection(self) -> Verdict:
         """Check address, credentials, API version and permissions."""
@@ -231,11 +238,15 @@ class ShopifyAdapter(Component):
         at_least: Mapping[str, str] | None = None,
     ) -> dict[str, dict[str, Any] | HubError]:
         """Return the newest state of records by GraphQL id."""
-        return {**self._reader(document).newest(list(external_ids), at_least or {})}
+        ours = [gid for gid in external_ids if gid.startswith(GID_PREFIX)]
+        return {
+            **{gid: not_found(gid) for gid in external_ids if gid not in ours},
+            **self._reader(document).newest(ours, at_least or {}),
+        }
 
     def _reader(self, document: str) -> Reader:
-        presentment = self.backend_record.shopify_money == "presentment"
-        return Reader(self.client(), document, presentment=presentment)
+        client = self.client()
+        return Reader(client, document, presentment=self._presentment)
 
 
 def _malformed(topic: str) -> InvalidData:

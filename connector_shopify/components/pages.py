@@ -117,7 +117,7 @@ class Reader:
             self._complete(nodes)
             found.update({node["id"]: node for node in nodes})
             position += len(chunk)
-        return {gid: found.get(gid) or _not_found(gid) for gid in ids}
+        return {gid: found.get(gid) or not_found(gid) for gid in ids}
 
     def _lines(self) -> dict[str, Any]:
         if "nested" not in self._source:
@@ -171,7 +171,8 @@ def _is_new(node: dict[str, Any], at_least: Mapping[str, str]) -> bool:
     return version is not None and version_key(version) >= at_least.get(node["id"], "")
 
 
-def _not_found(gid: str) -> NotFound:
+def not_found(gid: str) -> NotFound:
+    """Return the error of a record that Shopify does not have."""
     return NotFound(
         f"{gid} does not exist in Shopify any more.",
         remedy="Skip the message, or restore the record in Shopify.",

@@ -10,9 +10,12 @@ from harness import database, rpc
 from harness.server import OdooServer
 from opening import WORKERS, OpenShop, prepared, shops
 
-# What Odoo refuses a person (odoo.http, WARNING) is no trouble of the server.
+# What Odoo refuses a person (odoo.http), and Python's warnings about the code of
+# others, are no trouble of the server.
 LOUD = re.compile(
-    r"^\S+ \S+ \d+ (?:ERROR|CRITICAL|WARNING(?! \S+ odoo\.http:)) .*", re.M
+    r"^\S+ \S+ \d+ (?:ERROR|CRITICAL|WARNING(?! \S+ (?:odoo\.http|py\.warnings):))"
+    r" .*",
+    re.M,
 )
 
 

@@ -37,12 +37,14 @@ def shops(odoo: OdooServer, client: rpc.Client) -> Iterator[OpenShop]:
         seed: int = 1,
         store: simulator.Store | None = None,
         connect: bool = True,
+        name: str = "",
         **values: Any,
     ) -> Shop:
         if store is None:
             store = simulator.start(seed, orders, *options)
             started.append(store)
-        shop = Shop(odoo, client, store, f"Store {next(_numbers)}", **values)
+        name = name or f"Store {next(_numbers)}"
+        shop = Shop(odoo, client, store, name, **values)
         opened.append(shop)
         shop.connect() if connect else shop.create()
         return shop

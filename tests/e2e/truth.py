@@ -212,7 +212,8 @@ def _compare_address(
         prefix = f"{partner['country_code']}-"
         mine["state"] = state.removeprefix(prefix)
         theirs["state"] = (truth["province_code"] or "").removeprefix(prefix)
-    name = truth["name"] or truth["company"]
+    parts = dict.fromkeys(filter(None, (truth["company"], truth["name"])))
+    name = ", ".join(parts)
     if name:
         mine["name"], theirs["name"] = partner["name"], name
     return _difference(what, [mine], [theirs])

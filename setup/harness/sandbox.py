@@ -64,7 +64,18 @@ class Sandbox:
         if self.client.search("account.tax", [(k, "=", v) for k, v in key.items()]):
             return
         suffix = " incl." if inclusion == "tax_included" else ""
-        self.client.create("account.tax", {**key, "name": f"{rate:g}%{suffix}"})
+        values = {"name": f"{rate:g}%{suffix}", "tax_group_id": self._tax_group(rate)}
+        self.client.create("account.tax", {**key, **values})
+
+    def _tax_group(self, rate: float) -> int:
+        """Under which name an order's total shows the tax."""
+        name = f"Tax {rate:g}%"
+        found = self.client.search("account.tax.group", [("name", "=", name)])
+        return (
+            found[0]
+            if found
+            else self.client.create("account.tax.group", {"name": name})
+        )
 
     def connect(self) -> int:
         """Create the backend, test it and start its flows; return its id."""

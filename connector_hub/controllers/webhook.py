@@ -13,6 +13,7 @@ from odoo.http import Response, request
 from odoo.sql_db import PoolError
 
 from ..cursor import read_committed
+from ..exceptions import NotFound as UnknownBackend
 
 _logger = logging.getLogger(__name__)
 
@@ -39,12 +40,14 @@ class WebhookController(http.Controller):
         200 stored, or known already; 400 malformed; 401 not from the system; 404
         unknown address; 413 too large; 503 try again later.
         """
-        body = request.httprequest.get_data()
         headers = {name.lower(): value for name, value in request.httprequest.headers}
         try:
             with read_committed(request.env.registry) as cr:
                 env = api.Environment(cr, SUPERUSER_ID, {})
-                flow, lanes = self._store(env, token, headers, body)
+                # before the body is read: strangers cost as little as possible
+                backend = self._backend(env, token)
+                body = request.httprequest.get_data()
+                flow, lanes = self._store(backend, headers, body)
                 cr.commit()  # pylint: disable=invalid-commit
                 # safe from here on: the sender is told so whatever happens
                 self._wake(flow, lanes)
@@ -52,17 +55,20 @@ class WebhookController(http.Controller):
             raise ServiceUnavailable() from error
         return Response("ok", status=200, content_type="text/plain")
 
-    def _store(self, env, token, headers, body):
+    def _backend(self, env, token):
+        backends = env["hub.backend"]
+        try:
+            return backends.browse(backends._webhook_backend_id(token))
+        except UnknownBackend as error:
+            raise NotFound() from error
+
+    def _store(self, backend, headers, body):
         """Store the notification.
 
         :return: (flow, lanes to wake)
         """
+        env = backend.env
         flows = env["hub.flow"]
-        backend = env["hub.backend"].browse(
-            env["hub.backend"]._webhook_backend_id(token) or ()
-        )
-        if not backend:
-            raise NotFound()
         backend.fetch(backend._webhook_fields())
         adapter = backend.adapter()
         if not adapter.verify_webhook(headers, body):

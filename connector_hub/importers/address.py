@@ -2,7 +2,7 @@
 from odoo import api, models
 from odoo.fields import Domain
 
-FIELDS = ("name", "company_name", "street", "street2", "zip", "city")
+FIELDS = ("name", "street", "street2", "zip", "city")
 
 
 class ImporterAddress(models.AbstractModel):
@@ -118,8 +118,7 @@ class ImporterAddress(models.AbstractModel):
                 (country.id, address.region_name.casefold())
             )
         return {
-            "name": address.name or address.company,
-            "company_name": address.company,
+            "name": _label(address),
             "street": address.street,
             "street2": address.street2,
             "zip": address.zip,
@@ -127,6 +126,15 @@ class ImporterAddress(models.AbstractModel):
             "state_id": state or False,
             "country_id": country.id if country else False,
         }
+
+
+def _label(address):
+    """Return company and person in one line.
+
+    Odoo empties a child contact's company name, and a parcel needs it.
+    """
+    parts = dict.fromkeys(filter(None, (address.company, address.name)))
+    return ", ".join(parts)
 
 
 def _identity(values):

@@ -14,6 +14,8 @@ from ..exceptions import BusinessRuleError, HubError
 
 _logger = logging.getLogger(__name__)
 
+BUCKETS = 1024
+
 
 class ImporterBase(models.AbstractModel):
     """Documents in, Odoo records out; always a whole list at a time.
@@ -195,6 +197,18 @@ class ImporterBase(models.AbstractModel):
                 fresh.append(values)
         if fresh:
             binder.bind_many(fresh)
+
+
+def bucket(name):
+    """Return one of a bounded number of lock names.
+
+    A batch of products has thousands of variants, and the server's lock table is
+    finite; two that share a bucket only wait for each other.
+    """
+    return (
+        int.from_bytes(hashlib.blake2b(name.encode(), digest_size=2).digest(), "big")
+        % BUCKETS
+    )
 
 
 def _lock_number(key):

@@ -50,15 +50,18 @@ class ImporterCustomer(models.AbstractModel):
         )
 
     def _update(self, customer, partner):
-        """Take over what the store knows; what it leaves empty stays."""
+        """Take over what the store knows; what it leaves empty stays.
+
+        Who can log in as this contact is not changed from outside: a shop account in
+        somebody's name must not lead to that somebody's password.
+        """
+        if partner.sudo().with_context(active_test=False).user_ids:
+            return
+        wanted = [("email", customer.email), ("phone", customer.phone)]
+        if customer.is_company == partner.is_company:
+            wanted.append(("name", customer.name))
         changes = {
-            name: value
-            for name, value in (
-                ("name", customer.label),
-                ("email", customer.email),
-                ("phone", customer.phone),
-            )
-            if value and partner[name] != value
+            name: value for name, value in wanted if value and partner[name] != value
         }
         if changes:
             partner.write(changes)
@@ -95,13 +98,15 @@ class ImporterCustomer(models.AbstractModel):
         for customer in customers:
             key = _key(customer)
             partner = linked.get(customer.external_id)
-            if partner is None and customer.email_key:
+            if not partner and customer.email_key:
                 partner = by_email.get(customer.email_key)
             if partner:
                 found[key] = partner
             else:
-                missing.setdefault(key, customer)
-        found.update(self._create_partners(backend, missing))
+                missing.setdefault(_identity(customer), customer)
+        created = self._create_partners(backend, missing)
+        for customer in customers:
+            found.setdefault(_key(customer), created.get(_identity(customer)))
         self._link(backend, customers, found, linked)
         return [found[_key(customer)] for customer in customers]
 
@@ -178,10 +183,19 @@ class ImporterCustomer(models.AbstractModel):
 
 
 def _key(customer):
+    """Return what a customer is found under: the account, else the person."""
+    return customer.external_id or _identity(customer)
+
+
+def _identity(customer):
     """Return what makes two customers of one batch the same person."""
     if customer.email_key:
         return customer.email_key
-    return customer.external_id or (customer.label, customer.default_address)
+    return customer.external_id or (
+        customer.label,
+        customer.phone,
+        customer.default_address,
+    )
 
 
 def _language(tag, installed):

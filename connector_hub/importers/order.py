@@ -5,7 +5,8 @@ from odoo import api, models
 
 from ..documents.order import LineKind
 from ..exceptions import HubError, InvalidData
-from .order_lines import tax_keys
+from .order_lines import expected_tax, lines_digest, tax_keys
+from .product import product_key
 
 
 class ImporterOrder(models.AbstractModel):
@@ -29,9 +30,14 @@ class ImporterOrder(models.AbstractModel):
         ]
         bound = backend.binder("variant").states_many(line.variant_id for line in lines)
         keys |= {
-            f"product:{line.sku or line.variant_id or line.title}"
+            product_key(line.sku or line.variant_id or line.title)
             for line in lines
             if line.variant_id not in bound
+        }
+        # orders of one buyer may need the same new address, whatever their lanes
+        keys |= {
+            f"address:{order.customer.external_id or order.customer.email_key}"
+            for order in orders
         }
         return keys | self._new_mappings(backend, orders)
 
@@ -102,7 +108,9 @@ class ImporterOrder(models.AbstractModel):
         self._check_buyers(backend, tasks)
         products = self._products(flow, tasks)
         good = [task for task in tasks if task.is_open]
-        partners = self._partners(backend, good)
+        for task in good:
+            task.expected["tax"] = expected_tax(task.document, taxes)
+        partners = self._partners(backend, good, existing)
         lines = self.env["hub.importer.order.lines"]
         return {
             task.external_id: self._hub_values_order(
@@ -125,6 +133,7 @@ class ImporterOrder(models.AbstractModel):
             "pricelist_id": pricelists[order.currency].id,
             "payment_term_id": False,
             "user_id": False,
+            "hub_content": lines_digest(order),
         }
 
     @api.private
@@ -175,19 +184,33 @@ class ImporterOrder(models.AbstractModel):
 
     def _products(self, flow, tasks):
         lines = [line for t in tasks if t.is_open for line in t.document.lines]
-        found = self.env["hub.importer.order.lines"].products(flow, lines)
+        company = flow.backend_id.company_id.currency_id.name
+        priced = {
+            line
+            for task in tasks
+            if task.document.currency == company
+            for line in task.document.lines
+        }
+        found = self.env["hub.importer.order.lines"].products(flow, lines, priced)
         for task in tasks:
             for line in task.document.lines:
                 if isinstance(found.get(line), HubError):
                     task.error = task.error or found[line]
         return found
 
-    def _partners(self, backend, tasks):
+    def _partners(self, backend, tasks, existing):
         """Return {external id: values of the three partner fields}."""
-        named = [task for task in tasks if task.document.customer.label]
         owners = dict.fromkeys(
             (task.external_id for task in tasks), backend.guest_partner_id
         )
+        named = []
+        for task in tasks:
+            customer, order = task.document.customer, existing.get(task.external_id)
+            if order and customer.is_guest and not customer.email_key:
+                # nothing identifies this buyer but the order
+                owners[task.external_id] = order.partner_id
+            elif customer.label:
+                named.append(task)
         resolved = self.env["hub.importer.customer"].resolve(
             backend, [task.document.customer for task in named]
         )

@@ -1,4 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import hashlib
 from decimal import Decimal
 
 from odoo import api, models
@@ -21,10 +22,11 @@ class ImporterOrderLines(models.AbstractModel):
     # === PRODUCTS ===#
 
     @api.private
-    def products(self, flow, lines):
+    def products(self, flow, lines, priced=()):
         """Return the product, or the error, of each line; creates missing ones.
 
         :param lines: list of OrderLine
+        :param priced: those whose price is in the company's currency
         :return: {line: product.product or MappingError}
         """
         backend = flow.backend_id.with_env(self.env)
@@ -37,16 +39,15 @@ class ImporterOrderLines(models.AbstractModel):
         matches = self.env["hub.importer.product"].match_many(backend, goods)
         unknown = [line for line in goods if line not in matches]
         found.update(matches)
-        found.update(
-            getattr(self, f"_unknown_{flow.unknown_product}")(backend, unknown)
-        )
+        policy = getattr(self, f"_unknown_{flow.unknown_product}")
+        found.update(policy(backend, unknown, priced))
         self._link(backend, goods, found)
         return found
 
-    def _unknown_placeholder(self, backend, lines):
+    def _unknown_placeholder(self, backend, lines, priced):
         return dict.fromkeys(lines, backend.custom_product_id)
 
-    def _unknown_exception(self, backend, lines):
+    def _unknown_exception(self, backend, lines, priced):
         return {
             line: MappingError(
                 self.env._(
@@ -66,7 +67,7 @@ class ImporterOrderLines(models.AbstractModel):
             for line in lines
         }
 
-    def _unknown_create(self, backend, lines):
+    def _unknown_create(self, backend, lines, priced):
         """Create one simple product per unknown variant, SKU or title."""
         first = {}
         for line in lines:
@@ -79,7 +80,8 @@ class ImporterOrderLines(models.AbstractModel):
                     "barcode": line.barcode or False,
                     "type": "consu" if line.requires_shipping else "service",
                     "is_storable": line.requires_shipping,
-                    "list_price": float(line.unit_price),
+                    # a price in another currency is worse than none
+                    "list_price": float(line.unit_price) if line in priced else 0.0,
                     "company_id": False,
                 }
                 for line in first.values()
@@ -183,6 +185,38 @@ def tax_keys(order, line):
     return [
         (tax.title, tax.rate, order.taxes_included) for tax in line.taxes if tax.amount
     ]
+
+
+def expected_tax(order, taxes):
+    """Return the tax Odoo must come to: of all taxes that are not mapped to nothing."""
+    return sum(
+        (
+            tax.amount
+            for line in (*order.lines, *order.shipping_lines)
+            for tax in line.taxes
+            if tax.amount and taxes[tax.title, tax.rate, order.taxes_included]
+        ),
+        Decimal(0),
+    )
+
+
+def lines_digest(order):
+    """Return what the store says of an order's lines and charges, in short.
+
+    Compared with what it said last: what people changed in Odoo is no change of the
+    store.
+    """
+    said = order.model_dump_json(
+        include={
+            "currency": True,
+            "taxes_included": True,
+            "lines": True,
+            "shipping_lines": True,
+            "tip": True,
+            "duties": True,
+        }
+    )
+    return hashlib.sha256(said.encode()).hexdigest()[:32]
 
 
 def split_discount(line):

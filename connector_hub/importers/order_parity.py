@@ -27,6 +27,10 @@ class ImporterOrderParity(models.AbstractModel):
         wrong = self.env["sale.order"]
         corrections = []
         for task, order in pairs:
+            if self._is_wrong_otherwise(task, order):
+                task.error = self._error(backend, task.document, order)
+                wrong += order
+                continue
             if not self._difference(task, order):
                 continue
             self.rounding_lines(order).unlink()
@@ -46,13 +50,24 @@ class ImporterOrderParity(models.AbstractModel):
         """Return the lines of an order that stand for a rounding difference."""
         return order.order_line.filtered(lambda line: line.sequence == ROUNDING_PLACE)
 
+    def _is_wrong_otherwise(self, task, order):
+        """Return whether currency or taxes differ, which an equal total can hide.
+
+        Taxes may differ by a coin per line: companies round them in different ways.
+        """
+        if order.currency_id.name != task.document.currency:
+            return True
+        digits = order.currency_id.decimal_places
+        ours = Decimal(f"{order.amount_tax:.{digits}f}")
+        tolerance = max(len(order.order_line), 1) * _coin(order)
+        return abs(task.expected["tax"] - ours) > tolerance
+
     def _difference(self, task, order):
         digits = order.currency_id.decimal_places
         return task.document.total - Decimal(f"{order.amount_total:.{digits}f}")
 
     def _limit(self, backend, order):
-        coin = Decimal(1).scaleb(-order.currency_id.decimal_places)
-        return backend.rounding_limit * coin
+        return backend.rounding_limit * _coin(order)
 
     def _rounding_line(self, backend, order, difference):
         product = backend.rounding_product_id
@@ -72,11 +87,13 @@ class ImporterOrderParity(models.AbstractModel):
         return BusinessRuleError(
             self.env._(
                 "Order %(order)s: the store's total is %(theirs)s %(currency)s, Odoo"
-                " calculates %(ours).2f (taxes %(their_tax)s and %(our_tax).2f).",
+                " calculates %(ours).2f %(our_currency)s (taxes %(their_tax)s and"
+                " %(our_tax).2f).",
                 order=document.name,
                 theirs=document.total,
                 ours=order.amount_total,
                 currency=document.currency,
+                our_currency=order.currency_id.name,
                 their_tax=document.total_tax,
                 our_tax=order.amount_tax,
             ),
@@ -91,3 +108,8 @@ class ImporterOrderParity(models.AbstractModel):
             code="total_mismatch",
             field="total",
         )
+
+
+def _coin(order):
+    """Return the smallest coin of an order's currency."""
+    return Decimal(1).scaleb(-order.currency_id.decimal_places)

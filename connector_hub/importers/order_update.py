@@ -4,6 +4,7 @@ from odoo import api, models
 from ..exceptions import BusinessRuleError
 
 EDITABLE = ("draft", "sent")
+PARTNERS = ("partner_id", "partner_invoice_id", "partner_shipping_id")
 
 
 class ImporterOrderUpdate(models.AbstractModel):
@@ -37,12 +38,14 @@ class ImporterOrderUpdate(models.AbstractModel):
     def _rewrite(self, order, values):
         header = {key: value for key, value in values.items() if key != "order_line"}
         header.pop("company_id")
-        changes = {
-            name: value
-            for name, value in header.items()
-            if _comparable(order, name) != (value or False)
-        }
-        if self._lines_differ(order, values["order_line"]):
+        lines_differ = self._lines_differ(order, values)
+        changes = {}
+        if any(
+            _comparable(order, key) != (val or False) for key, val in header.items()
+        ):
+            # all of it: Odoo derives currency and terms from a new customer
+            changes.update(header)
+        if lines_differ:
             changes["order_line"] = [
                 (5, 0, 0),
                 *((0, 0, line) for line in values["order_line"]),
@@ -51,20 +54,17 @@ class ImporterOrderUpdate(models.AbstractModel):
             order.write(changes)
 
     def _differs(self, order, values, document):
-        cancelled = bool(document.cancelled_at)
-        if cancelled != (order.state == "cancel"):
-            return cancelled
-        return not cancelled and self._lines_differ(order, values["order_line"])
-
-    def _lines_differ(self, order, wanted):
-        rounding = self.env["hub.importer.order.parity"].rounding_lines(order)
-        lines = (order.order_line - rounding).sorted("sequence")
-        if len(lines) != len(wanted):
+        """Return whether the store changed what Odoo does not change by itself."""
+        if document.cancelled_at:
+            return order.state != "cancel"
+        if self._lines_differ(order, values):
             return True
-        return any(
-            _signature(line) != _wanted_signature(row)
-            for line, row in zip(lines, wanted, strict=True)
+        return order.state != "cancel" and any(
+            order[name].id != values[name] for name in PARTNERS
         )
+
+    def _lines_differ(self, order, values):
+        return order.hub_content != values["hub_content"]
 
     def _confirmed(self, order, document):
         if document.cancelled_at:
@@ -76,8 +76,9 @@ class ImporterOrderUpdate(models.AbstractModel):
             )
         else:
             what = self.env._(
-                "Order %(remote)s was changed in the store after %(order)s was"
-                " confirmed: the store's total is %(theirs)s, Odoo's %(ours).2f.",
+                "Lines or addresses of order %(remote)s were changed in the store after"
+                " %(order)s was confirmed or cancelled: the store's total is"
+                " %(theirs)s, Odoo's %(ours).2f.",
                 remote=document.name,
                 order=order.name,
                 theirs=document.total,
@@ -99,23 +100,3 @@ class ImporterOrderUpdate(models.AbstractModel):
 def _comparable(record, name):
     value = record[name]
     return value.id if isinstance(value, models.BaseModel) else value
-
-
-def _signature(line):
-    return (
-        line.product_id.id,
-        round(line.product_uom_qty, 6),
-        round(line.price_unit, 6),
-        round(line.discount, 2),
-        frozenset(line.tax_ids.ids),
-    )
-
-
-def _wanted_signature(row):
-    return (
-        row["product_id"],
-        round(row["product_uom_qty"], 6),
-        round(row["price_unit"], 6),
-        round(row["discount"], 2),
-        frozenset(row["tax_ids"][0][2]),
-    )

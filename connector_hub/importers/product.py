@@ -4,6 +4,7 @@ from odoo.fields import Command, Domain
 
 from ..exceptions import InvalidData
 from .attribute import real_options
+from .base import bucket
 
 MAX_VARIANTS = 1000
 
@@ -18,11 +19,20 @@ class ImporterProduct(models.AbstractModel):
     @api.private
     def shared_keys(self, backend, tasks):
         """Return a key per SKU and barcode: orders may create the same product."""
-        keys = set()
-        for task in tasks:
-            for variant in task.document.variants if task.is_open else ():
-                keys.add(f"product:{variant.sku or variant.external_id}")
-        return keys
+        variants = [
+            variant
+            for task in tasks
+            if task.is_open
+            for variant in task.document.variants
+        ]
+        linked = backend.binder("variant").states_many(
+            variant.external_id for variant in variants
+        )
+        return {
+            product_key(variant.sku or variant.external_id)
+            for variant in variants
+            if variant.external_id not in linked
+        }
 
     def _apply(self, flow, tasks):
         backend = flow.backend_id.with_env(self.env)
@@ -146,13 +156,12 @@ class ImporterProduct(models.AbstractModel):
             self._fill_variants(task.document, template)
 
     def _values(self, backend, product, attributes):
-        first = product.variants[0]
         goods = any(variant.requires_shipping for variant in product.variants)
         return {
             "name": product.title,
             "type": "consu" if goods and not product.is_gift_card else "service",
             "is_storable": goods and any(v.tracked for v in product.variants),
-            "list_price": float(first.price or 0),
+            "list_price": self._list_price(backend, product),
             "description_ecommerce": product.description_html or False,
             "sale_ok": True,
             "company_id": False,
@@ -170,6 +179,14 @@ class ImporterProduct(models.AbstractModel):
                 for option in real_options(product)
             ],
         }
+
+    def _list_price(self, backend, product):
+        """Return the price all variants share; orders carry their own prices.
+
+        Nothing where they differ: a wrong price is worse than none.
+        """
+        prices = {variant.price for variant in product.variants}
+        return float(prices.pop() or 0) if len(prices) == 1 else 0.0
 
     @api.private
     def _hub_values_product(self, product, values):
@@ -250,6 +267,11 @@ class ImporterProduct(models.AbstractModel):
                     }
         if rows:
             binder.bind_many(list(rows.values()))
+
+
+def product_key(name):
+    """Return the lock key of a product that may have to be created."""
+    return f"product:{bucket(name)}"
 
 
 def _variant_id(reference):

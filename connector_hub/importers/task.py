@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from ..documents import Document
@@ -33,6 +33,8 @@ class Task:
     content_hash: str = ""
     state: str = ""
     error: HubError | None = None
+    #: what an importer checks once it has written
+    expected: dict[str, Any] = field(default_factory=dict)
     res_model: str | None = None
     res_id: int | None = None
 

@@ -62,7 +62,7 @@ class ImporterTax(models.AbstractModel):
         company = backend.company_id
         taxes = self.env["account.tax"].search(
             [
-                ("company_id", "=", company.id),
+                *self.env["account.tax"]._check_company_domain(company),
                 ("type_tax_use", "=", "sale"),
                 ("amount_type", "=", "percent"),
                 ("amount", ">=", float(rate) - RATE_TOLERANCE),

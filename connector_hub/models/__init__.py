@@ -22,5 +22,6 @@ from . import hub_mapping
 from . import hub_exception
 from . import hub_exception_filing
 from . import hub_exception_map
+from . import res_partner
 from . import sale_order
 from . import hub_token

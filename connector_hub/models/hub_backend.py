@@ -6,7 +6,7 @@ from odoo.exceptions import ValidationError
 from odoo.tools import SQL, ormcache
 
 from ..cursor import read_committed
-from ..exceptions import InvalidData
+from ..exceptions import InvalidData, NotFound
 from ..http_guard import check_url
 
 #: environments in which a server on this very machine may stand for the remote one
@@ -149,6 +149,11 @@ class HubBackend(models.Model):
     def write(self, vals):
         if {"webhook_token", "active"} & vals.keys():
             self.env.registry.clear_cache()
+        if "api_url" in vals and not self.env.su and not self.env.user._is_system():
+            # secrets must not be sent to an address their owner did not choose
+            self.filtered(lambda b: b.api_url != vals["api_url"]).sudo().write(
+                dict.fromkeys(self._secret_fields(), False)
+            )
         if self._connection_fields() & vals.keys():
             # what was tested is not what is set any more
             self.env["hub.token"].forget(self)
@@ -184,8 +189,15 @@ class HubBackend(models.Model):
     @api.model
     @ormcache("token")
     def _webhook_backend_id(self, token):
-        """Return the id of the backend a webhook address belongs to, or False."""
-        return self.search([("webhook_token", "=", token)], limit=1).id
+        """Return the id of the backend a webhook address belongs to.
+
+        :raises NotFound: to none
+        """
+        backend = self.search([("webhook_token", "=", token)], limit=1)
+        if not backend:
+            # raised, because results are remembered: strangers must not fill the cache
+            raise NotFound(self.env._("Nobody has this webhook address."))
+        return backend.id
 
     @ormcache("self.id", "document")
     def _receiving_flow_id(self, document):

@@ -53,6 +53,11 @@ class HubBackend(models.Model):
         return {"api_url", "environment"}
 
     @api.private
+    def _secret_fields(self):
+        """Return the fields with secrets of the connected system."""
+        return []
+
+    @api.private
     def _webhook_fields(self):
         """Return the fields that verifying a webhook reads: all that is loaded then."""
         return ["system"]

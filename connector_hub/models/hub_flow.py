@@ -146,6 +146,10 @@ class HubFlow(models.Model):
             self.env.registry.clear_cache()
         return super().write(vals)
 
+    def unlink(self):
+        self.env.registry.clear_cache()
+        return super().unlink()
+
     # === ACTIONS ===#
 
     def action_run(self):

@@ -106,6 +106,7 @@ class HubMessage(models.Model):
     _stuck_idx = models.Index(
         "(backend_id, flow_id) WHERE state IN ('failed', 'quarantined', 'in_doubt')"
     )
+    _flow_done_idx = models.Index("(flow_id, processed_at) WHERE state = 'done'")
     _settled_idx = models.Index("(backend_id, processed_at) WHERE state = 'done'")
     _res_idx = models.Index("(res_model, res_id) WHERE res_id IS NOT NULL")
 

@@ -11,6 +11,13 @@ class SaleOrder(models.Model):
         groups="connector_hub.group_hub_user",
     )
 
+    hub_content = fields.Char(
+        "Content in the Store",
+        readonly=True,
+        copy=False,
+        help="Short form of what the store last said of the lines.",
+    )
+
     def _compute_hub_message_count(self):
         counts = dict(
             self.env["hub.message"]._read_group(

@@ -45,6 +45,8 @@ class ShopifyOrderMapper(Component):
         """
         side: MoneySide = options.get("side", "presentment")
         current = _is_current(payload, side)
+        if payload["edited"] and not current:
+            raise _edited_and_refunded(payload)
         billing = parts.address(payload["billingAddress"])
         shipping = parts.address(payload["shippingAddress"])
         currency = (
@@ -86,6 +88,21 @@ class ShopifyOrderMapper(Component):
             tags=tuple(payload["tags"]),
             attributes=parts.attributes(payload["customAttributes"]),
         )
+
+
+def _edited_and_refunded(payload: dict[str, Any]) -> InvalidData:
+    """What an edit removed from a paid order is refunded as well.
+
+    Neither the original quantities, which include it, nor the current ones, which lack
+    what was refunded otherwise, are what was ordered.
+    """
+    return InvalidData(
+        f"Order {payload['name']} was edited and refunded in Shopify.",
+        title="Orders were edited and refunded before they came into Odoo.",
+        remedy="Enter this order by hand from what Shopify shows; then skip the"
+        " message.",
+        code="edited_and_refunded",
+    )
 
 
 def _is_current(payload: dict[str, Any], side: MoneySide) -> bool:

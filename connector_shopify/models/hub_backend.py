@@ -91,6 +91,15 @@ class HubBackend(models.Model):
         ]
 
     @api.private
+    def _secret_fields(self):
+        return [
+            *super()._secret_fields(),
+            "shopify_client_secret",
+            "shopify_old_client_secret",
+            "shopify_access_token",
+        ]
+
+    @api.private
     def _webhook_fields(self):
         return [
             *super()._webhook_fields(),

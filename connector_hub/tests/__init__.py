@@ -7,6 +7,7 @@ from . import test_importer_address
 from . import test_importer_customer
 from . import test_importer_order
 from . import test_importer_order_lines
+from . import test_importer_order_traps
 from . import test_importer_order_update
 from . import test_importer_product
 from . import test_importer_tax

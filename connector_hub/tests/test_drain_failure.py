@@ -4,11 +4,14 @@ from unittest.mock import patch
 import psycopg2
 
 from odoo import fields
+from odoo.tools import mute_logger
 
+from odoo.addons.connector_hub.components.mapper import HubMapper
 from odoo.addons.connector_hub.importers.base import ImporterBase
 from odoo.addons.connector_hub.importers.order import ImporterOrder
 from odoo.addons.connector_hub.models import hub_flow_apply as apply_module
 
+from . import samples
 from .drain_case import DrainCase
 
 
@@ -246,3 +249,33 @@ class TestDrainFailure(DrainCase):
         self.env["hub.flow"]._cron_sweep()
         self.settle()
         self.assertEqual(self.message().state, "done")
+
+    # === NOBODY ELSE'S FAULT ===#
+
+    def test_late_success_of_an_older_version_leaves_the_newer_failure(self):
+        self.place(version=samples.later(60), total="99.00")
+        self.bring_in()
+        failed = self.message()
+        self.assertEqual(failed.state, "failed")
+        older = samples.task(samples.document("order", samples.order(1)), failed.id + 1)
+        older.settle("done")
+        self.env["hub.message"].supersede_failed(self.order_flow.id, [older])
+        self.assertEqual(failed.state, "failed")
+
+    @mute_logger("odoo.addons.connector_hub.models.hub_flow_drain")
+    def test_program_error_fails_the_message_it_is_about_alone(self):
+        self.place(1)
+        self.place(2)
+        translate = HubMapper.translate
+
+        def stumble(mapper, task, revision):
+            if task.external_id == "O1":
+                raise ZeroDivisionError("a defect")
+            return translate(mapper, task, revision)
+
+        with patch.object(HubMapper, "translate", stumble):
+            self.bring_in()
+        self.assertEqual(self.message("O1").state, "failed")
+        self.assertIn("ZeroDivisionError", self.message("O1").error_message)
+        self.assertEqual(self.message("O2").state, "done")
+        self.assertFalse(self.order_flow.lane_ids.filtered("token"))

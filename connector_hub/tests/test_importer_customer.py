@@ -205,3 +205,31 @@ class TestImporterCustomer(HubCase):
         statements(1, 5)
         few, many = statements(100, 5), statements(200, 60)
         self.assertLess(many, few * 3)
+
+    # === WHO CAN LOG IN ===#
+
+    def test_contact_with_a_login_is_not_changed_from_outside(self):
+        user = self.env["res.users"].create(
+            {
+                "name": "Portal Person",
+                "login": "portal.person@example.com",
+                "email": "portal.person@example.com",
+                "group_ids": [(6, 0, [self.env.ref("base.group_portal").id])],
+            }
+        )
+        row = samples.customer(1, email="portal.person@example.com")
+        (partner,) = self.bring_in(row)
+        self.assertEqual(partner, user.partner_id)
+        changed = {**row, "email": "mallory@example.com", "name": "Mallory"}
+        self.bring_in({**changed, "version": samples.later()})
+        self.assertEqual(partner.email, "portal.person@example.com")
+        self.assertEqual(partner.name, "Portal Person")
+
+    def test_company_is_not_named_after_its_buyer(self):
+        acme = self.env["res.partner"].create(
+            {"name": "Acme", "is_company": True, "email": "info@example.com"}
+        )
+        row = samples.customer(1, email="info@example.com", name="Hans")
+        self.bring_in(row)
+        self.bring_in({**row, "note": "x", "version": samples.later()})
+        self.assertEqual(acme.name, "Acme")

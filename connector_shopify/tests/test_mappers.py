@@ -5,6 +5,7 @@ from decimal import Decimal
 from odoo.tests import BaseCase, tagged
 
 from odoo.addons.connector_hub.documents.order import LineKind
+from odoo.addons.connector_hub.exceptions import InvalidData
 from odoo.addons.connector_shopify.components import parts
 from odoo.addons.connector_shopify.components.customer_mapper import (
     ShopifyCustomerMapper,
@@ -133,14 +134,15 @@ class TestMappers(BaseCase):
         order = ShopifyOrderMapper.to_document(payload)
         self.assertEqual(len(order.lines), before - 1)
 
-    def test_refund_of_an_edited_order_keeps_what_was_ordered(self):
+    def test_edited_and_refunded_order_is_left_to_a_person(self):
         payload = self.plain()
         payload["edited"] = True
         (refunded,) = payload["totalRefundedSet"].values()
         refunded["amount"] = "5.00"
         payload["lineItems"]["nodes"][0]["currentQuantity"] = 0
-        order = ShopifyOrderMapper.to_document(payload)
-        self.assertEqual(len(order.lines), len(payload["lineItems"]["nodes"]))
+        with self.assertRaises(InvalidData) as caught:
+            ShopifyOrderMapper.to_document(payload)
+        self.assertIn(payload["name"], caught.exception.message)
 
     def plain(self):
         """Return a copy of an order with more than one line."""

@@ -103,6 +103,8 @@ def test_the_app_is_reached_by_its_menu(tab, odoo, shop):
     expect(card(tab, shop)).to_be_visible()
     tab.locator(".o_menu_sections .o_nav_entry", has_text="Messages").click()
     expect(tab.locator(".o_breadcrumb")).to_contain_text("Messages")
+    expect(tab.locator(".o_data_row").first).to_be_visible()
+    picture(tab, "messages")
 
 
 def test_a_backend_tells_the_verdict_of_its_connection_test(tab, odoo, shop):
@@ -162,7 +164,6 @@ def test_an_order_and_its_message_lead_to_each_other(tab, odoo, shop):
     tab.locator("button[name=action_open_hub_messages]").click()
     row = tab.locator(".o_data_row", has_text=expected["name"])
     expect(row).to_have_count(1)
-    picture(tab, "messages")
     row.locator(".o_data_cell").first.click()
     expect(tab.locator(".o_form_sheet [name=payload_preview]")).to_contain_text(gid)
     picture(tab, "message")

@@ -199,6 +199,8 @@ def test_after_a_rotation_both_secrets_are_accepted_until_the_old_one_goes(
 ):
     (gid,) = shop.place()
     headers, body = sender.sign(gid)
+    # the simulated store does not know the new secret: nothing is fetched
+    shop.backend("action_pause")
     rotated = {
         "shopify_client_secret": "the new secret",
         "shopify_old_client_secret": shop.store.client_secret,

@@ -105,14 +105,3 @@ def test_all_database_sessions_ended(shop):
         assert cursor.fetchone()[0] >= 2
     assert linked(shop) < ORDERS
     assert is_everything_once(shop, since, "ended sessions")
-
-
-def test_workers_killed_again_and_again(shop):
-    """Less often than the three deaths after which a message is set aside."""
-    shop.start_import()
-    for part in (1, 2):
-        process.poll(
-            lambda part=part: linked(shop) >= part * MIDDLE, RECOVERY, "part", 0.02
-        )
-        shop.odoo.kill_workers()
-    assert is_everything_once(shop, time.monotonic(), "killed twice")

@@ -100,3 +100,15 @@ def test_two_stores_with_the_same_ids_do_not_mix(open_shop):
     one.settled(SCENARIOS)
     assert one.differences() == []
     assert other.differences() == []
+
+
+def test_orders_with_duties_are_right_or_wait_never_wrong(open_shop):
+    shop = open_shop(SCENARIOS, "--duties", seed=9)
+    shop.import_orders(120)
+    stuck = {m["external_id"] for m in shop.messages(("state", "=", "failed"))}
+    truth = shop.truth()
+    # only taxes on the duties themselves may be what nobody can book
+    assert all(truth[gid]["presentment"]["duty_taxes"] for gid in stuck)
+    assert {problem["category"] for problem in shop.exceptions()} <= {"business"}
+    assert len(shop.orders()) == SCENARIOS - len(stuck)
+    assert shop.differences(*(truth.keys() - stuck)) == []

@@ -200,6 +200,27 @@ class ImporterOrder(models.AbstractModel):
 
     def _partners(self, backend, tasks, existing):
         """Return {external id: values of the three partner fields}."""
+        owners = self._owners(backend, tasks, existing)
+        wanted = [
+            (owners[task.external_id], address, kind)
+            for task in tasks
+            for address, kind in _addresses(task.document)
+        ]
+        children = self.env["hub.importer.address"].resolve(wanted)
+        found = {}
+        for task in tasks:
+            owner, order = owners[task.external_id], task.document
+            billing = children.get((owner.id, order.billing), owner)
+            shipping = children.get((owner.id, order.shipping), billing)
+            found[task.external_id] = {
+                "partner_id": owner.id,
+                "partner_invoice_id": billing.id,
+                "partner_shipping_id": shipping.id,
+            }
+        return found
+
+    def _owners(self, backend, tasks, existing):
+        """Return {external id: the buyer's partner}."""
         owners = dict.fromkeys(
             (task.external_id for task in tasks), backend.guest_partner_id
         )
@@ -216,25 +237,7 @@ class ImporterOrder(models.AbstractModel):
         )
         for task, partner in zip(named, resolved, strict=True):
             owners[task.external_id] = partner
-        wanted = [
-            (owners[task.external_id], address, kind)
-            for task in tasks
-            for address, kind in _addresses(task.document)
-        ]
-        children = self.env["hub.importer.address"].resolve(wanted)
-        found = {}
-        for task in tasks:
-            owner = owners[task.external_id]
-            order = task.document
-            billing = children.get((owner.id, order.billing), owner)
-            found[task.external_id] = {
-                "partner_id": owner.id,
-                "partner_invoice_id": billing.id,
-                "partner_shipping_id": children.get(
-                    (owner.id, order.shipping), billing
-                ).id,
-            }
-        return found
+        return owners
 
     # === WRITING ===#
 

@@ -27,6 +27,8 @@ class Task:
     deaths: int = 0
     exception_id: int | None = None
     name: str = ""
+    #: tried again, and meanwhile the same version was applied from elsewhere
+    outrun: bool = False
     payload: dict[str, Any] | None = None
     fetched: bool = False
     document: Document | None = None
@@ -49,7 +51,7 @@ class Task:
     @property
     def must_fetch(self) -> bool:
         """True when the stored payload is not to be used."""
-        return self.is_hint or self.forced or self.attempts > 1
+        return self.is_hint or self.forced or self.outrun
 
     @property
     def is_open(self) -> bool:

@@ -231,6 +231,10 @@ class HubFlow(models.Model):
         states = self.backend_id.binder(self.document).states_many(list(newest))
         for task in newest.values():
             known = states.get(task.external_id)
+            # two edits of one second: which of them Odoo has cannot be told
+            task.outrun = bool(
+                known and task.attempts > 1 and task.version == known.version
+            )
             if known and task.version and task.version < known.version:
                 if not task.forced:
                     task.settle("superseded", known.record)
@@ -239,8 +243,7 @@ class HubFlow(models.Model):
     def _load(self, tasks):
         """Read stored payloads; fetch the newest state of what was only announced.
 
-        Also of what is tried again: meanwhile something newer of the same second may
-        have been applied. No transaction is open during the remote calls.
+        No transaction is open during the remote calls.
         """
         hints = [task for task in tasks if task.must_fetch]
         stored = [task for task in tasks if not task.must_fetch]

@@ -188,16 +188,19 @@ def tax_keys(order, line):
 
 
 def expected_tax(order, taxes):
-    """Return the tax Odoo must come to: of all taxes that are not mapped to nothing."""
-    return sum(
-        (
-            tax.amount
-            for line in (*order.lines, *order.shipping_lines)
-            for tax in line.taxes
-            if tax.amount and taxes[tax.title, tax.rate, order.taxes_included]
-        ),
-        Decimal(0),
-    )
+    """Return the tax Odoo must come to: the order's, without what is mapped to nothing.
+
+    Not the sum of the lines' taxes: others, such as taxes on duties, would be missing
+    in both Odoo and the sum, and an equal total would hide it.
+    """
+    charged = [
+        (tax.amount, taxes[tax.title, tax.rate, order.taxes_included])
+        for line in (*order.lines, *order.shipping_lines)
+        for tax in line.taxes
+        if tax.amount
+    ]
+    total = order.total_tax or sum((amount for amount, _tax in charged), Decimal(0))
+    return total - sum((amount for amount, tax in charged if not tax), Decimal(0))
 
 
 def lines_digest(order):

@@ -111,5 +111,17 @@ class HubFlow(models.Model):
                 flow._enqueue_poll()
         running._wake_due()
         self.env["hub.exception"]._file_failures()
-        if self.env["hub.lane"].search_count([("token", "!=", False)], limit=1):
+        if running._has_work_soon():
             self._watch()
+
+    def _has_work_soon(self):
+        """Return whether somebody is at work, or something is due before long."""
+        if self.env["hub.lane"].search_count([("token", "!=", False)], limit=1):
+            return True
+        soon = fields.Datetime.add(fields.Datetime.now(), minutes=1)
+        due = [
+            ("flow_id", "in", self.ids),
+            ("state", "=", "pending"),
+            ("next_attempt_at", "<=", soon),
+        ]
+        return bool(self.env["hub.message"].search_count(due, limit=1))

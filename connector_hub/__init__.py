@@ -1,4 +1,5 @@
 from . import components
 from . import controllers
+from . import exporters
 from . import importers
 from . import models

@@ -1,4 +1,5 @@
 from . import event
+from . import push
 from . import system
 from . import adapter
 from . import binder

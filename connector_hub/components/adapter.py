@@ -11,6 +11,7 @@ from odoo.addons.component.core import AbstractComponent
 
 from ..exceptions import HubError
 from .event import Notification, Page, Verdict
+from .push import Operation, Probed, Push, Pushed
 
 
 class HubAdapter(AbstractComponent):
@@ -66,4 +67,31 @@ class HubAdapter(AbstractComponent):
             change was announced; an older state must not be returned
         :return: {external id: payload, or the error that concerns this record alone}
         """
+        raise NotImplementedError
+
+    # === OUTBOUND ===#
+
+    def operations(self, document: str) -> dict[str, Operation]:
+        """Return {action: how it is done} for "create", "update", "archive", "delete".
+
+        An action that is missing is not offered: such messages are skipped.
+        """
+        return {}
+
+    def push(
+        self, document: str, action: str, pushes: Sequence[Push]
+    ) -> dict[str, Pushed]:
+        """Send records in one remote call, never more than the operation's batch size.
+
+        :return: {Push.record: what became of it}; every push has an entry
+        :raises Unavailable: of the call as a whole; ``sent`` tells whether the outcome
+            of all of them is unknown
+        :raises HubError: nothing of it was done
+        """
+        raise NotImplementedError
+
+    def probe(
+        self, document: str, action: str, pushes: Sequence[Push]
+    ) -> dict[str, Probed]:
+        """Look up whether pushes whose outcome is unknown have happened."""
         raise NotImplementedError

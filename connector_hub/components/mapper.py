@@ -36,6 +36,16 @@ class HubMapper(AbstractComponent):
         """
         raise NotImplementedError
 
+    @staticmethod
+    def to_payload(document: Document, **options: Any) -> dict[str, Any]:
+        """Translate a document into what the remote is sent.
+
+        Only fields in ``document.model_fields_set`` (also of its parts) were said.
+
+        :raises MappingError: a value has no counterpart in the remote system
+        """
+        raise NotImplementedError
+
     def options(self) -> dict[str, Any]:
         """Return the backend's settings that :meth:`to_document` takes."""
         return {}

@@ -7,6 +7,7 @@ Frozen, validated, versioned; they know neither Odoo nor any remote system.
 from .address import Address
 from .base import SCHEMA_VERSION, Document, DocumentKind, Money, Part, version_key
 from .customer import Customer
+from .diff import changes, field_of, flat
 from .order import Order, OrderLine, ShippingLine, TaxAmount
 from .product import Option, Product, Variant
 
@@ -32,5 +33,8 @@ __all__ = [
     "ShippingLine",
     "TaxAmount",
     "Variant",
+    "changes",
+    "field_of",
+    "flat",
     "version_key",
 ]

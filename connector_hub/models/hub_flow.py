@@ -30,7 +30,15 @@ class HubFlow(models.Model):
     )
     company_id = fields.Many2one(related="backend_id.company_id", store=True)
     document = fields.Selection(
-        [("customer", "Customers"), ("product", "Products"), ("order", "Orders")],
+        [
+            ("customer", "Customers"),
+            ("product", "Products"),
+            ("order", "Orders"),
+            ("price", "Prices"),
+            ("stock", "Stock Levels"),
+            ("fulfillment", "Fulfilments"),
+            ("invoice", "Invoices"),
+        ],
         required=True,
         readonly=True,
     )

@@ -1,0 +1,83 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What goes to an adapter to be sent, and what comes back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+from ..exceptions import HubError
+
+
+class Safety(Enum):
+    """What makes it safe to repeat an operation whose outcome is unknown.
+
+    ``KEYED``: the remote knows the key again (an idempotency key, or an upsert by an
+    external id): the same call with the same key has no second effect.
+    ``PROBED``: the remote can be asked whether it happened.
+    ``MANUAL``: neither; a person decides.
+    """
+
+    KEYED = "keyed"
+    PROBED = "probed"
+    MANUAL = "manual"
+
+
+@dataclass(frozen=True)
+class Operation:
+    """How an adapter performs one action on one document.
+
+    :param name: the remote's own name of it, for people: "inventorySetQuantities"
+    :param visible_after: seconds until a probe sees what was sent at the latest:
+        delayed reads, and calls still under way when we stopped listening
+    :param key_lifetime: seconds for which the remote remembers a key; 0: for ever
+    """
+
+    name: str
+    safety: Safety
+    batch_size: int = 1
+    visible_after: float = 0.0
+    key_lifetime: float = 0.0
+
+
+@dataclass(frozen=True)
+class Push:
+    """One record to be sent.
+
+    :param record: the Odoo record: "product.product,12"; the external key for probes
+    :param action: "create", "update", "archive" or "delete"
+    :param remote_id: "" for a creation
+    :param changed: {path: (what the remote is known to say, what it is told now)}
+    """
+
+    record: str
+    action: str
+    key: str
+    payload: dict[str, Any]
+    remote_id: str = ""
+    changed: dict[str, tuple[str | None, str | None]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Pushed:
+    """What became of one push.
+
+    ``error`` of class Unavailable with ``sent`` means: unknown. ``state`` is the flat
+    document the remote now holds, when it answers with one; without, it is believed to
+    hold what it was told.
+    """
+
+    remote_id: str = ""
+    version: str = ""
+    error: HubError | None = None
+    state: dict[str, str | None] | None = None
+
+
+@dataclass(frozen=True)
+class Probed:
+    """What a probe found: ``happened`` None means that it cannot tell yet."""
+
+    happened: bool | None
+    remote_id: str = ""
+    version: str = ""

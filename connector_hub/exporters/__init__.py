@@ -1,0 +1,2 @@
+from . import task
+from . import base

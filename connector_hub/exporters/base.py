@@ -1,0 +1,69 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import api, models
+
+
+class ExporterBase(models.AbstractModel):
+    """Odoo records in, documents out; always a whole set at a time.
+
+    An exporter says what Odoo knows, in canonical terms and in its present state. It
+    sets only what Odoo has an opinion on: fields it leaves unset are not compared and
+    not sent. It knows no system; ids of the remote come through the backend's binders.
+    """
+
+    _name = "hub.exporter.base"
+    _description = "Exporter"
+
+    #: model of the records whose state is exported
+    _record_model = ""
+    #: entity of the binding that links them
+    _entity = ""
+
+    @api.private
+    def watched(self):
+        """Return {model: field names} whose change makes a record worth sending.
+
+        The names are those passed to ``write``. An empty set: only creation and
+        deletion count, and what is marked explicitly.
+        """
+        return {}
+
+    @api.private
+    def roots(self, flow, model, ids):
+        """Return the ids of exported records that a change of ``model`` concerns.
+
+        Called when marks are collected, for many at once; no user waits.
+        """
+        return ids if model == self._record_model else []
+
+    @api.private
+    def relevant(self, flow, ids):
+        """Return those of ``ids`` that this flow is to send, as a set."""
+        return set(ids)
+
+    @api.private
+    def all_ids(self, flow, after, limit):
+        """Return the next ids of records to be sent by a backfill, ascending."""
+        records = self.env[self._record_model].search(
+            [("id", ">", after)], order="id", limit=limit
+        )
+        return records.ids
+
+    @api.private
+    def to_documents(self, flow, ids):
+        """Return what Odoo says of records now.
+
+        :param flow: the outbound flow, which carries backend and policies
+        :return: {id: Document, HubError that concerns this record alone, or None when
+            there is nothing to say}. ``external_id`` is the remote's id, or "".
+        """
+        raise NotImplementedError
+
+    def _document_name(self):
+        return self._name.rsplit(".", 1)[1]
+
+    def _remote_ids(self, flow, ids):
+        """Return {Odoo id: id in the flow's remote system} of those linked."""
+        backend = flow.backend_id.with_env(self.env)
+        records = self.env[self._record_model].browse(ids)
+        linked = backend.binder(self._entity).to_external_many(records)
+        return {key: found[0] for key, found in linked.items()}

@@ -24,6 +24,7 @@
         "data/ir_cron.xml",
         "views/hub_flow_form_views.xml",
         "views/hub_flow_views.xml",
+        "views/hub_retention_views.xml",
         "views/hub_message_form_views.xml",
         "views/hub_message_views.xml",
         "views/hub_exception_form_views.xml",

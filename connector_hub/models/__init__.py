@@ -11,6 +11,7 @@ from . import hub_flow_apply
 from . import hub_flow_drain
 from . import hub_flow_health
 from . import hub_flow_poll
+from . import hub_flow_retention
 from . import hub_flow_wake
 from . import hub_lane
 from . import hub_dirty
@@ -21,6 +22,8 @@ from . import hub_message_store
 from . import hub_payload
 from . import hub_snapshot
 from . import hub_run
+from . import hub_total
+from . import hub_vacuum
 from . import hub_binding
 from . import hub_mapping
 from . import hub_exception

@@ -106,7 +106,10 @@ class HubMessage(models.Model):
     _stuck_idx = models.Index(
         "(backend_id, flow_id) WHERE state IN ('failed', 'quarantined', 'in_doubt')"
     )
-    _flow_done_idx = models.Index("(flow_id, processed_at) WHERE state = 'done'")
+    # counts of what was done, and the order in which the vacuum deletes
+    _flow_settled_idx = models.Index(
+        "(flow_id, state, processed_at, id) WHERE processed_at IS NOT NULL"
+    )
     _settled_idx = models.Index("(backend_id, processed_at) WHERE state = 'done'")
     _res_idx = models.Index("(res_model, res_id) WHERE res_id IS NOT NULL")
 

@@ -6,6 +6,7 @@ from odoo.tools import SQL
 
 from ..components.event import Event
 from ..documents import version_key
+from .hub_vacuum import digest_of
 
 
 class HubMessage(models.Model):
@@ -62,6 +63,7 @@ class HubMessage(models.Model):
                            version, is_hint, lane, trace_id, occurred_at, 'pending',
                            false, 0, 0, now, now, now
                       FROM new
+                     WHERE %(unseen)s
                         ON CONFLICT (dedup_key) DO NOTHING
                  RETURNING id, dedup_key, lane
                 ), bodies AS (
@@ -78,10 +80,22 @@ class HubMessage(models.Model):
                 company=flow.company_id.id,
                 priority=flow.priority,
                 run=run_id,
+                unseen=self._unseen(flow),
                 **columns,
             )
         )
         return {lane for (lane,) in self.env.cr.fetchall()}
+
+    def _unseen(self, flow):
+        """Return the condition that an event was not processed and deleted before."""
+        if not flow._has_events():
+            return SQL("TRUE")
+        return SQL(
+            "NOT EXISTS (SELECT 1 FROM hub_seen s"
+            " WHERE s.flow_id = %s AND s.digest = %s)",
+            flow.id,
+            digest_of(SQL("new.dedup_key")),
+        )
 
     @api.private
     def adopt(self, flow, events, run_id):

@@ -14,6 +14,7 @@ from . import test_importer_tax
 from . import test_lanes
 from . import test_poll
 from . import test_receive
+from . import test_retention
 from . import test_security
 from . import test_set_based
 from . import test_webhook

@@ -33,9 +33,11 @@
         "views/hub_mapping_views.xml",
         "views/hub_backend_form_views.xml",
         "views/hub_backend_views.xml",
+        "views/hub_match_rule_views.xml",
         "views/queue_job_views.xml",
         "views/sale_order_views.xml",
         "views/hub_menus.xml",
+        "views/hub_match_menus.xml",
     ],
     "assets": {
         "web.assets_backend": ["connector_hub/static/src/**/*"],

@@ -13,6 +13,7 @@
        |- Rejected           the remote refused this record
        |- MappingError       a remote value has no Odoo counterpart
        |- BusinessRuleError  an Odoo business rule forbids it
+       |- AmbiguousMatch     several Odoo records may be meant: a person chooses
        |- SchemaDrift        a remote field vanished or changed its type
        |- NotFound           the remote does not know the record
        |  |- Merged          it lives on under another id
@@ -31,6 +32,8 @@ class HubError(Exception):
     """Base of all classified failures."""
 
     category = "error"
+    #: whether each value that could not be used is a problem of its own
+    by_value = True
 
     def __init__(
         self,
@@ -147,6 +150,16 @@ class BusinessRuleError(PermanentError):
     """An Odoo business rule forbids it; goes to the owner of the rule."""
 
     category = "business"
+
+
+class AmbiguousMatch(PermanentError):
+    """It cannot be told which Odoo record is meant.
+
+    ``code`` is the document, ``value`` the remote record that waits for the choice.
+    """
+
+    category = "match"
+    by_value = False
 
 
 class SchemaDrift(PermanentError):

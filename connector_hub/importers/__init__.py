@@ -1,4 +1,5 @@
 from . import base
+from . import match
 from . import address
 from . import customer
 from . import attribute

@@ -1,12 +1,11 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, models
-from odoo.fields import Domain
 
-from ..exceptions import InvalidData
+from ..exceptions import HubError, InvalidData
 
 
 class ImporterCustomer(models.AbstractModel):
-    """Customers to partners: by link, then exact e-mail, else a new one."""
+    """Customers to partners: by link, then by the match rules, else new ones."""
 
     _name = "hub.importer.customer"
     _inherit = "hub.importer.base"
@@ -39,15 +38,16 @@ class ImporterCustomer(models.AbstractModel):
             task.external_id for task in good
         )
         partners = self.resolve(backend, [task.document for task in good])
+        pairs = []
         for task, partner in zip(good, partners, strict=True):
+            if isinstance(partner, HubError):
+                task.error = partner
+                continue
+            pairs.append((task, partner, {}))
             if task.external_id in linked and flow.system_of_record == "remote":
                 self._update(task.document, partner)
             task.settle("done", partner)
-        self._bind(
-            backend,
-            "customer",
-            [(t, p, {}) for t, p in zip(good, partners, strict=True)],
-        )
+        self._bind(backend, "customer", pairs)
 
     def _update(self, customer, partner):
         """Take over what the store knows; what it leaves empty stays.
@@ -85,47 +85,30 @@ class ImporterCustomer(models.AbstractModel):
         """Return the partner of each customer, creating what is missing.
 
         :param customers: list of Customer, each with a label
-        :return: list of partners in the same order
+        :return: list of partners, or AmbiguousMatch errors, in the same order
         """
         linked = backend.binder("customer").to_internal_many(
             customer.external_id for customer in customers
         )
-        by_email = self._partners_by_email(
-            backend,
-            {c.email_key for c in customers if c.external_id not in linked} - {""},
-        )
-        found, missing = {}, {}
+        unlinked = [c for c in customers if c.external_id not in linked]
+        matched = self.env["hub.importer.match"].find(backend, "customer", unlinked)
+        found = {
+            _key(customer): partner
+            for customer, partner in zip(unlinked, matched, strict=True)
+            if partner
+        }
+        missing = {}
         for customer in customers:
             key = _key(customer)
-            partner = linked.get(customer.external_id)
-            if not partner and customer.email_key:
-                partner = by_email.get(customer.email_key)
-            if partner:
-                found[key] = partner
-            else:
+            if customer.external_id in linked:
+                found[key] = linked[customer.external_id]
+            elif key not in found:
                 missing.setdefault(_identity(customer), customer)
         created = self._create_partners(backend, missing)
         for customer in customers:
             found.setdefault(_key(customer), created.get(_identity(customer)))
         self._link(backend, customers, found, linked)
         return [found[_key(customer)] for customer in customers]
-
-    def _partners_by_email(self, backend, emails):
-        """Return {e-mail: partner}; main contacts before their children, old first."""
-        if not emails:
-            return {}
-        company = backend.company_id
-        partners = self.env["res.partner"].search_fetch(
-            Domain("email_normalized", "in", list(emails))
-            & Domain("company_id", "in", [False, company.id])
-            & Domain("type", "=", "contact"),
-            ["email_normalized", "parent_id"],
-            order="id",
-        )
-        found = {}
-        for partner in partners.sorted(lambda p: (bool(p.parent_id), p.id)):
-            found.setdefault(partner.email_normalized.casefold(), partner)
-        return found
 
     def _create_partners(self, backend, missing):
         if not missing:
@@ -176,7 +159,9 @@ class ImporterCustomer(models.AbstractModel):
                 "sync_date": self.env.cr.now(),
             }
             for customer in customers
-            if customer.external_id and customer.external_id not in linked
+            if customer.external_id
+            and customer.external_id not in linked
+            and not isinstance(found[_key(customer)], HubError)
         }
         if rows:
             backend.binder("customer").bind_many(list(rows.values()))

@@ -107,10 +107,12 @@ class ImporterOrder(models.AbstractModel):
         taxes = self._taxes(backend, tasks)
         self._check_buyers(backend, tasks)
         products = self._products(flow, tasks)
+        partners = self._partners(
+            backend, [task for task in tasks if task.is_open], existing
+        )
         good = [task for task in tasks if task.is_open]
         for task in good:
             task.expected["tax"] = expected_tax(task.document, taxes)
-        partners = self._partners(backend, good, existing)
         lines = self.env["hub.importer.order.lines"]
         return {
             task.external_id: self._hub_values_order(
@@ -201,6 +203,7 @@ class ImporterOrder(models.AbstractModel):
     def _partners(self, backend, tasks, existing):
         """Return {external id: values of the three partner fields}."""
         owners = self._owners(backend, tasks, existing)
+        tasks = [task for task in tasks if task.is_open]
         wanted = [
             (owners[task.external_id], address, kind)
             for task in tasks
@@ -220,7 +223,7 @@ class ImporterOrder(models.AbstractModel):
         return found
 
     def _owners(self, backend, tasks, existing):
-        """Return {external id: the buyer's partner}."""
+        """Return {external id: the buyer's partner}; tasks may get an error."""
         owners = dict.fromkeys(
             (task.external_id for task in tasks), backend.guest_partner_id
         )
@@ -236,6 +239,8 @@ class ImporterOrder(models.AbstractModel):
             backend, [task.document.customer for task in named]
         )
         for task, partner in zip(named, resolved, strict=True):
+            if isinstance(partner, HubError):
+                task.error = partner
             owners[task.external_id] = partner
         return owners
 

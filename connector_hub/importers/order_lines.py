@@ -7,7 +7,7 @@ from odoo.fields import Command
 
 from ..documents import OrderLine
 from ..documents.order import LineKind
-from ..exceptions import MappingError
+from ..exceptions import HubError, MappingError
 
 HUNDRED = Decimal(100)
 CENT = Decimal("0.01")
@@ -27,7 +27,7 @@ class ImporterOrderLines(models.AbstractModel):
 
         :param lines: list of OrderLine
         :param priced: those whose price is in the company's currency
-        :return: {line: product.product or MappingError}
+        :return: {line: product.product, or the error}
         """
         backend = flow.backend_id.with_env(self.env)
         special = {
@@ -102,7 +102,7 @@ class ImporterOrderLines(models.AbstractModel):
             for line in lines
             if line.variant_id
             and line.variant_id not in known
-            and not isinstance(found[line], MappingError)
+            and not isinstance(found[line], HubError)
             and found[line] != backend.custom_product_id
         }
         if rows:

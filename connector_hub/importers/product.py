@@ -1,8 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, models
-from odoo.fields import Command, Domain
+from odoo.fields import Command
 
-from ..exceptions import InvalidData
+from ..exceptions import AmbiguousMatch, HubError, InvalidData
 from .attribute import real_options
 from .base import bucket
 
@@ -10,7 +10,7 @@ MAX_VARIANTS = 1000
 
 
 class ImporterProduct(models.AbstractModel):
-    """Products to templates and variants: by link, SKU or barcode, else new ones."""
+    """Products to templates and variants: by link or match rules, else new ones."""
 
     _name = "hub.importer.product"
     _inherit = "hub.importer.base"
@@ -43,13 +43,16 @@ class ImporterProduct(models.AbstractModel):
         matches = self.match_many(
             backend, [v for task in good for v in task.document.variants]
         )
+        good = [t for t in good if not self._unclear(t, matches, templates)]
         new = []
         for task in good:
-            template = templates.get(task.external_id) or self._template_of(
-                task.document, matches
-            )
-            if template:
-                self._update(flow, task, template)
+            template = templates.get(task.external_id)
+            matched = self._templates_of(task.document, matches)
+            if len(matched) > 1 and template in (None, *matched):
+                # Odoo keeps as several products what the store sells as one
+                task.settle("done", template or matched[0])
+            elif template or matched:
+                self._update(flow, task, template or matched)
             else:
                 new.append(task)
         self._create_templates(backend, new)
@@ -83,51 +86,62 @@ class ImporterProduct(models.AbstractModel):
     def match_many(self, backend, references):
         """Find the Odoo product of variants or order lines.
 
-        By link, then SKU, then barcode; own and shared (company-less) products. With
-        a doubled SKU the oldest product wins.
+        By link, then by the match rules; own and shared (company-less) products.
 
         :param references: objects with external_id or variant_id, sku and barcode
-        :return: {reference: product.product} of those that were found
+        :return: {reference: product.product, or AmbiguousMatch} of those found
         """
         references = list(references)
         linked = backend.binder("variant").to_internal_many(
             _variant_id(reference) for reference in references
         )
         rest = [r for r in references if _variant_id(r) not in linked]
-        by_sku = self._by_field(backend, "default_code", {r.sku for r in rest})
-        by_code = self._by_field(backend, "barcode", {r.barcode for r in rest})
-        found = {}
-        for reference in references:
-            product = (
-                linked.get(_variant_id(reference))
-                or by_sku.get(reference.sku)
-                or by_code.get(reference.barcode)
-            )
-            if product:
-                found[reference] = product
-        return found
-
-    def _by_field(self, backend, name, values):
-        values.discard("")
-        if not values:
-            return {}
-        products = self.env["product.product"].search_fetch(
-            Domain(name, "in", list(values))
-            & Domain("company_id", "in", [False, backend.company_id.id]),
-            [name],
-            order="id desc",
-        )
-        return {product[name]: product for product in products}
-
-    def _template_of(self, product, matches):
-        """Return the one template that holds all matched variants of a product."""
-        templates = {
-            matches[variant].product_tmpl_id.id
-            for variant in product.variants
-            if variant in matches
+        matched = self.env["hub.importer.match"].find(backend, "product", rest)
+        found = {
+            reference: linked[_variant_id(reference)]
+            for reference in references
+            if _variant_id(reference) in linked
         }
-        ids = templates if len(templates) == 1 else ()
-        return self.env["product.template"].browse(ids)
+        found.update((r, product) for r, product in zip(rest, matched, strict=True))
+        return {reference: product for reference, product in found.items() if product}
+
+    def _templates_of(self, product, matches):
+        """Return the templates that hold the matched variants of a product."""
+        ids = [matches[v].product_tmpl_id.id for v in product.variants if v in matches]
+        return self.env["product.template"].browse(dict.fromkeys(ids))
+
+    def _unclear(self, task, matches, linked):
+        """Note the error when it cannot be told which Odoo products are meant.
+
+        A new product beside those that some variants belong to would be their double.
+        """
+        variants = task.document.variants
+        errors = [matches[v] for v in variants if isinstance(matches.get(v), HubError)]
+        if errors:
+            task.error = errors[0]
+        elif task.external_id not in linked and not matches.keys() >= set(variants):
+            templates = self._templates_of(task.document, matches)
+            if len(templates) > 1:
+                task.error = self._scattered(task.document, templates)
+        return bool(task.error)
+
+    def _scattered(self, product, templates):
+        return AmbiguousMatch(
+            self.env._(
+                'Some variants of "%(product)s" belong to different Odoo products:'
+                " %(names)s. Others are not in Odoo.",
+                product=product.title,
+                names="; ".join(templates[:5].mapped("display_name")),
+            ),
+            remedy=self.env._(
+                "Open Matching and choose the Odoo product of every variant, or create"
+                " the missing ones in Odoo; then retry."
+            ),
+            title=self.env._("Variants of one product are several products in Odoo."),
+            code="product",
+            field="variants",
+            value=product.external_id,
+        )
 
     # === WRITING ===#
 
@@ -259,6 +273,8 @@ class ImporterProduct(models.AbstractModel):
             )
             for variant in task.document.variants:
                 record = records.get(variant.external_id) or matches.get(variant)
+                if isinstance(record, HubError):
+                    continue
                 if record and variant.external_id not in known:
                     rows[variant.external_id] = {
                         "external_id": variant.external_id,

@@ -26,9 +26,12 @@ from . import hub_total
 from . import hub_vacuum
 from . import hub_binding
 from . import hub_mapping
+from . import hub_match_rule
+from . import hub_backend_match
 from . import hub_exception
 from . import hub_exception_filing
 from . import hub_exception_map
+from . import hub_exception_match
 from . import res_partner
 from . import sale_order
 from . import hub_token

@@ -30,7 +30,8 @@ class HubException(models.Model):
 
         Class, code, field and value, and the text without ids, names and amounts.
         """
-        text = error.value or error.title or VOLATILE.sub("…", error.message)
+        value = error.value if error.by_value else ""
+        text = value or error.title or VOLATILE.sub("…", error.message)
         parts = (str(flow.id), type(error).__name__, error.code, error.field, text)
         return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:32]
 

@@ -8,13 +8,21 @@ from .address import Address
 from .base import SCHEMA_VERSION, Document, DocumentKind, Money, Part, version_key
 from .customer import Customer
 from .diff import changes, field_of, flat
+from .fulfillment import Fulfillment, FulfillmentLine
+from .invoice import Invoice, InvoiceLine, InvoiceState, InvoiceType, PaymentState
 from .order import Order, OrderLine, ShippingLine, TaxAmount
+from .price import Price
 from .product import Option, Product, Variant
+from .stock import LocationLevel, StockLevel
 
 DOCUMENTS: dict[str, type[Document]] = {
     "customer": Customer,
     "product": Product,
     "order": Order,
+    "stock": StockLevel,
+    "price": Price,
+    "fulfillment": Fulfillment,
+    "invoice": Invoice,
 }
 
 __all__ = [
@@ -24,13 +32,23 @@ __all__ = [
     "Customer",
     "Document",
     "DocumentKind",
+    "Fulfillment",
+    "FulfillmentLine",
+    "Invoice",
+    "InvoiceLine",
+    "InvoiceState",
+    "InvoiceType",
+    "LocationLevel",
     "Money",
     "Option",
     "Order",
     "OrderLine",
     "Part",
+    "PaymentState",
+    "Price",
     "Product",
     "ShippingLine",
+    "StockLevel",
     "TaxAmount",
     "Variant",
     "changes",

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 #: major.minor; an additive change raises the minor, a breaking one the major.
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 
 
 class DocumentKind(Enum):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
 from enum import Enum
@@ -64,10 +64,21 @@ def _collect(part: Part, prefix: str, only_set: bool, found: Flat) -> None:
         if isinstance(value, Part):
             _collect(value, f"{path}.", only_set, found)
         elif isinstance(value, tuple) and value and isinstance(value[0], Part):
-            for place, item in enumerate(value):
-                _collect(item, f"{path}[{_key(item, place)}].", only_set, found)
+            for key, item in _keyed(value):
+                _collect(item, f"{path}[{key}].", only_set, found)
         else:
             found[path] = _text(value)
+
+
+def _keyed(parts: tuple[Part, ...]) -> Iterator[tuple[str, Part]]:
+    """Yield (key, part); parts with the same name are told apart by their place."""
+    seen = set()
+    for place, part in enumerate(parts):
+        key = _key(part, place)
+        if key in seen:
+            key = f"{key}#{place}"
+        seen.add(key)
+        yield key, part
 
 
 def _key(part: Part, place: int) -> str:

@@ -83,9 +83,20 @@ class HubCase(TransactionCase):
         return backend
 
     def run_flows(self, backend):
+        """Connect a backend; flows out of Odoo are started one by one."""
         backend.state = "connected"
-        backend.flow_ids.write({"state": "running", "next_poll_at": False})
+        inbound = backend.flow_ids.filtered(lambda flow: flow.direction == "in")
+        inbound.write({"state": "running", "next_poll_at": False})
         self.env.flush_all()
+
+    def listen(self, backend, *documents):
+        """Start flows out of Odoo; return them."""
+        flows = self.env["hub.flow"]
+        for document in documents:
+            flows += self.flow(backend, document, "out")
+        flows.state = "running"
+        self.env.flush_all()
+        return flows
 
     def make_taxes(self, *percents):
         """Create sales taxes of these rates, price included and not; return them."""
@@ -108,8 +119,10 @@ class HubCase(TransactionCase):
             ]
         )
 
-    def flow(self, backend, document="order"):
-        return backend.flow_ids.filtered(lambda flow: flow.document == document)
+    def flow(self, backend, document="order", direction="in"):
+        return backend.flow_ids.filtered(
+            lambda flow: flow.document == document and flow.direction == direction
+        )
 
     # === JOBS ===#
 

@@ -4,6 +4,8 @@
 with Remote() as remote:
     remote.put("order", {...})        # newer content, version moves on
     remote.fail(429, retry_after=7)   # what the next request suffers
+    remote.lose("after")              # the next write happens, its answer is lost
+    remote.ledger                     # what has happened here because of us
 """
 
 import hashlib
@@ -18,6 +20,11 @@ from datetime import datetime, timedelta, timezone
 from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
+from odoo.addons.connector_hub.documents import DOCUMENTS
+
+from .remote_control import Control
+from .remote_writes import Writes
+
 _logger = logging.getLogger(__name__)
 
 EPOCH = datetime(2026, 9, 1, 8, tzinfo=timezone.utc)
@@ -30,19 +37,21 @@ class _Handler(WSGIRequestHandler):
         _logger.debug(message, *args)
 
 
-class Remote:
+class Remote(Writes, Control):
     """``calls`` counts requests by path; ``page_size`` is in rows."""
 
-    def __init__(self, page_size=100):
+    def __init__(self, page_size=100, port=0):
+        self._port = port
         self.page_size = page_size
         self.secret = f"secret-canary-{uuid.uuid4().hex}"
         self.password = f"password-canary-{uuid.uuid4().hex}"
         self.tokens = []
         self.refuses = False
-        self.rows = {"customer": {}, "product": {}, "order": {}}
+        self.rows = {document: {} for document in DOCUMENTS}
         self.calls = {}
         self._faults = []
         self._clock = 0
+        self._open_books()
 
     # === WHAT TESTS DO ===#
 
@@ -86,7 +95,10 @@ class Remote:
 
     @Request.application
     def _answer(self, request):
-        self.calls[request.path] = self.calls.get(request.path, 0) + 1
+        if request.path == "/control":
+            return self._control(request)
+        with self._lock:
+            self.calls[request.path] = self.calls.get(request.path, 0) + 1
         if request.path == "/token":
             return self._grant(request)
         if self._faults:
@@ -109,13 +121,20 @@ class Remote:
         path = request.path.strip("/").split("/")
         if path == ["me"]:
             return _json({"name": "tester"})
-        rows = self.rows.get(path[0])
-        if rows is None:
+        if path[0] not in self.rows:
             return Response("unknown", 404)
+        if request.method == "POST":
+            return self._written(request, *path)
+        rows = self.visible(path[0])
         if len(path) > 1:
             wanted = request.args["ids"].split(",")
             return _json({gid: rows[gid] for gid in wanted if gid in rows})
         return self._page(request, rows)
+
+    def _written(self, request, document, action):
+        if action == "lookup":
+            return self._look_up(request, document)
+        return self._write(request, document, action)
 
     def _page(self, request, rows):
         since = request.args.get("since", "")
@@ -137,7 +156,11 @@ class Remote:
 
     def __enter__(self):
         self._server = make_server(
-            "127.0.0.1", 0, self._answer, threaded=True, request_handler=_Handler
+            "127.0.0.1",
+            self._port,
+            self._answer,
+            threaded=True,
+            request_handler=_Handler,
         )
         self._server.daemon_threads = True
         self._thread = threading.Thread(

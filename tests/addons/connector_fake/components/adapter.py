@@ -81,10 +81,13 @@ class FakeAdapter(Component):
 
     def _get(self, path, **params):
         """Read with the shared token; a refused one is renewed once."""
+        return self._with_token(lambda token: self._send(path, params, token))
+
+    def _with_token(self, send):
         token = self._token("")
-        response = self._send(path, params, token)
+        response = send(token)
         if response.status == 401:
-            response = self._send(path, params, self._token(token))
+            response = send(self._token(token))
         if response.status == 401:
             raise AuthError("The token is refused.", remedy="Renew the password.")
         return response.json()

@@ -4,11 +4,18 @@
 from odoo.addons.component.core import AbstractComponent, Component
 from odoo.addons.connector_hub.documents import DOCUMENTS
 
+#: its own, not of the record
+ENVELOPE = {"external_id", "version", "source"}
+
 
 class FakeMapper(AbstractComponent):
     _name = "hub.fake.mapper"
     _inherit = "hub.mapper"
     _system = "fake"
+
+    @staticmethod
+    def to_payload(document, **options):
+        return document.model_dump(mode="json", exclude_unset=True, exclude=ENVELOPE)
 
 
 class FakeCustomerMapper(Component):
@@ -39,3 +46,43 @@ class FakeOrderMapper(Component):
     @staticmethod
     def to_document(payload, **options):
         return DOCUMENTS["order"].model_validate(payload)
+
+
+class FakeStockMapper(Component):
+    _name = "hub.fake.stock.mapper"
+    _inherit = "hub.fake.mapper"
+    _usage = "hub.mapper.stock"
+
+    @staticmethod
+    def to_document(payload, **options):
+        return DOCUMENTS["stock"].model_validate(payload)
+
+
+class FakePriceMapper(Component):
+    _name = "hub.fake.price.mapper"
+    _inherit = "hub.fake.mapper"
+    _usage = "hub.mapper.price"
+
+    @staticmethod
+    def to_document(payload, **options):
+        return DOCUMENTS["price"].model_validate(payload)
+
+
+class FakeFulfillmentMapper(Component):
+    _name = "hub.fake.fulfillment.mapper"
+    _inherit = "hub.fake.mapper"
+    _usage = "hub.mapper.fulfillment"
+
+    @staticmethod
+    def to_document(payload, **options):
+        return DOCUMENTS["fulfillment"].model_validate(payload)
+
+
+class FakeInvoiceMapper(Component):
+    _name = "hub.fake.invoice.mapper"
+    _inherit = "hub.fake.mapper"
+    _usage = "hub.mapper.invoice"
+
+    @staticmethod
+    def to_document(payload, **options):
+        return DOCUMENTS["invoice"].model_validate(payload)

@@ -32,3 +32,19 @@ class HubFakeOrder(models.Model):
     _description = "Imaginary Order"
 
     odoo_id = fields.Many2one("sale.order", required=True, ondelete="cascade")
+
+
+class HubFakeFulfillment(models.Model):
+    _name = "hub.fake.fulfillment"
+    _inherit = "hub.binding"
+    _description = "Imaginary Shipment"
+
+    odoo_id = fields.Many2one("stock.picking", required=True, ondelete="cascade")
+
+
+class HubFakeInvoice(models.Model):
+    _name = "hub.fake.invoice"
+    _inherit = "hub.binding"
+    _description = "Imaginary Invoice"
+
+    odoo_id = fields.Many2one("account.move", required=True, ondelete="cascade")

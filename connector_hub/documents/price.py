@@ -1,0 +1,22 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What a variant costs."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from pydantic import Field
+
+from .base import Document
+
+
+class Price(Document):
+    """The price of one piece of a variant; ``external_id`` is the variant's.
+
+    ``compare_at_price`` is the price before a reduction; None when there is none.
+    """
+
+    sku: str = ""
+    price: Decimal
+    compare_at_price: Decimal | None = None
+    currency: str = Field(min_length=3, max_length=3)

@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from psycopg2.extensions import ISOLATION_LEVEL_READ_COMMITTED
+
 from odoo.sql_db import Cursor
 
 
@@ -23,3 +25,14 @@ def read_committed(registry: Any) -> Iterator[Any]:
         if isinstance(cr, Cursor):
             cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
         yield cr
+
+
+def turn_read_committed(cr: Any) -> None:
+    """Have the next transactions of a cursor read what others committed meanwhile.
+
+    Ends the present transaction. Cheaper than a cursor of its own, where nothing else
+    is done with this one: no second connection, no statement to set the level.
+    """
+    cr.rollback()
+    if isinstance(cr, Cursor):
+        cr.connection.set_isolation_level(ISOLATION_LEVEL_READ_COMMITTED)

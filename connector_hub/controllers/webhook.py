@@ -1,6 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import logging
 
+import psycopg2
 from werkzeug.exceptions import (
     BadRequest,
     NotFound,
@@ -8,11 +9,11 @@ from werkzeug.exceptions import (
     Unauthorized,
 )
 
-from odoo import SUPERUSER_ID, api, http
+from odoo import SUPERUSER_ID, http
 from odoo.http import Response, request
 from odoo.sql_db import PoolError
 
-from ..cursor import read_committed
+from ..cursor import turn_read_committed
 from ..exceptions import NotFound as UnknownBackend
 
 _logger = logging.getLogger(__name__)
@@ -41,24 +42,24 @@ class WebhookController(http.Controller):
         unknown address; 413 too large; 503 try again later.
         """
         headers = {name.lower(): value for name, value in request.httprequest.headers}
+        env = request.env(user=SUPERUSER_ID, context={})
         try:
-            with read_committed(request.env.registry) as cr:
-                env = api.Environment(cr, SUPERUSER_ID, {})
-                # before the body is read: strangers cost as little as possible
-                backend = self._backend(env, token)
-                body = request.httprequest.get_data()
-                flow, lanes = self._store(backend, headers, body)
-                cr.commit()  # pylint: disable=invalid-commit
-                # safe from here on: the sender is told so whatever happens
-                self._wake(flow, lanes)
-        except PoolError as error:
+            # a burst of the same delivery must not enter Odoo's loop of retries
+            turn_read_committed(env.cr)
+            # before the body is read: strangers cost as little as possible
+            backend = self._backend(env, token)
+            body = request.httprequest.get_data()
+            flow, lanes = self._store(backend, headers, body)
+            env.cr.commit()  # pylint: disable=invalid-commit
+        except (PoolError, psycopg2.OperationalError) as error:
             raise ServiceUnavailable() from error
+        # safe from here on: the sender is told so whatever happens
+        self._wake(flow, lanes)
         return Response("ok", status=200, content_type="text/plain")
 
     def _backend(self, env, token):
-        backends = env["hub.backend"]
         try:
-            return backends.browse(backends._webhook_backend_id(token))
+            return env["hub.backend"]._of_webhook(token)
         except UnknownBackend as error:
             raise NotFound() from error
 
@@ -68,23 +69,20 @@ class WebhookController(http.Controller):
         :return: (flow, lanes to wake)
         """
         env = backend.env
-        flows = env["hub.flow"]
-        backend.fetch(backend._webhook_fields())
         adapter = backend.adapter()
         if not adapter.verify_webhook(headers, body):
             _logger.info("Webhook of backend %s: signature refused.", backend.id)
             raise Unauthorized()
         note = adapter.read_notification(headers, body)
-        flow = flows.browse(note and backend._receiving_flow_id(note.document) or ())
+        flow = note and backend._receiving_flow(note.document)
         if not flow:
-            return flows, set()
-        flow.fetch(["backend_id", "company_id", "priority", "lane_count"])
+            return env["hub.flow"], set()
         if note.error:
             # kept for a person, and committed before the sender is told off
             env["hub.message"].quarantine(flow, note.event, note.error)
             env.cr.commit()  # pylint: disable=invalid-commit
             raise BadRequest()
-        return flow, env["hub.message"].receive(flow, [note.event])
+        return flow, env["hub.message"].receive(flow, [note.event], only_idle=True)
 
     def _wake(self, flow, lanes):
         """Enqueue the drain; the sweeper finds the message even if this fails."""
@@ -92,6 +90,7 @@ class WebhookController(http.Controller):
             return
         try:
             flow._wake(lanes)
+            flow.env.cr.commit()  # pylint: disable=invalid-commit
         except Exception:
             flow.env.cr.rollback()
             _logger.warning("Wake-up lost, the sweeper takes over.", exc_info=True)

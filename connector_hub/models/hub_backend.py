@@ -3,10 +3,10 @@ import secrets
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import SQL, ormcache
+from odoo.tools import SQL
 
 from ..cursor import read_committed
-from ..exceptions import InvalidData, NotFound
+from ..exceptions import InvalidData
 from ..http_guard import check_url
 
 #: environments in which a server on this very machine may stand for the remote one
@@ -147,7 +147,7 @@ class HubBackend(models.Model):
         return backends
 
     def write(self, vals):
-        if {"webhook_token", "active"} & vals.keys():
+        if self._remembered_fields() & vals.keys():
             self.env.registry.clear_cache()
         if "api_url" in vals and not self.env.su and not self.env.user._is_system():
             # secrets must not be sent to an address their owner did not choose
@@ -185,34 +185,6 @@ class HubBackend(models.Model):
         )
 
     # === BUSINESS METHODS ===#
-
-    @api.model
-    @ormcache("token")
-    def _webhook_backend_id(self, token):
-        """Return the id of the backend a webhook address belongs to.
-
-        :raises NotFound: to none
-        """
-        backend = self.search([("webhook_token", "=", token)], limit=1)
-        if not backend:
-            # raised, because results are remembered: strangers must not fill the cache
-            raise NotFound(self.env._("Nobody has this webhook address."))
-        return backend.id
-
-    @ormcache("self.id", "document")
-    def _receiving_flow_id(self, document):
-        """Return the id of the flow that takes notifications of a document.
-
-        False when it is stopped: nothing is received then. A paused one receives.
-        """
-        self.ensure_one()
-        return self.flow_ids.filtered(
-            lambda flow: (
-                flow.document == document
-                and flow.direction == "in"
-                and flow.state != "stopped"
-            )
-        )[:1].id
 
     @api.private
     def _pause_at_once(self, reason):

@@ -9,6 +9,9 @@ CHANNELS = {
     "default": "root.hub.default",
     "batch": "root.hub.batch",
 }
+#: what storing a notification reads
+RECEIVING_FIELDS = ("backend_id", "company_id", "document", "priority", "lane_count")
+WEBHOOK_FIELDS = {"state", "direction", *RECEIVING_FIELDS}
 
 
 class HubFlow(models.Model):
@@ -149,8 +152,8 @@ class HubFlow(models.Model):
         return flows
 
     def write(self, vals):
-        if {"state", "document", "direction", "backend_id"} & vals.keys():
-            # which flow receives is remembered: see hub.backend._receiving_flow_id
+        if WEBHOOK_FIELDS & vals.keys():
+            # what a webhook needs of its flow is remembered: see hub.backend
             self.env.registry.clear_cache()
         return super().write(vals)
 

@@ -67,6 +67,8 @@ class HubFlow(models.Model):
             self.env["hub.lane"].release(*lease)
         # committed first: the look at what is due must not use an old snapshot
         self._commit()
+        self._await_arrivals(number)
+        self._commit()
         if self._still_open():
             self._wake_due()
             self._commit()

@@ -1,9 +1,15 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import psycopg2
+
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.tools import SQL
 
 from .hub_flow import CHANNELS
 
+#: first key of the advisory locks that arrivals and ending drains share; no meaning
+ARRIVAL_LOCKS = 0x48554221
+#: lane numbers below this are told apart by those locks
+MAX_LANES = 128
 #: how soon the sweeper looks again while drains are at work
 WATCH_SECONDS = 15
 
@@ -58,6 +64,70 @@ class HubFlow(models.Model):
                 )
             )
         ]
+
+    # === ARRIVALS ===#
+
+    def _announce_arrival(self, lanes):
+        """Have whoever ends a drain of these lanes wait for this transaction.
+
+        Call it before the statement that stores messages: that one may then decide
+        whether to wake somebody (:meth:`_is_idle_lane`), which costs far less than a
+        look after the commit. Nobody who stores waits for another who does.
+        """
+        keys = sorted({self._lane_lock(lane) for lane in lanes})
+        self.env.cr.execute(
+            SQL(
+                "SELECT pg_advisory_xact_lock_shared(%s, n) FROM unnest(%s) AS n",
+                ARRIVAL_LOCKS,
+                keys,
+            )
+        )
+
+    def _await_arrivals(self, lane):
+        """Wait until what was stored for a lane that was held is visible.
+
+        For the end of a drain, after the lane was released and before the last look:
+        a sender that still saw the lane held has committed, any later one sees it free.
+        """
+        try:
+            self.env.cr.execute("SET LOCAL lock_timeout = '5s'")
+            self.env.cr.execute(
+                SQL(
+                    "SELECT pg_advisory_xact_lock(%s, %s)",
+                    ARRIVAL_LOCKS,
+                    self._lane_lock(lane),
+                ),
+                log_exceptions=False,
+            )
+        except psycopg2.errors.LockNotAvailable:
+            # somebody hangs in the middle of storing; the sweeper finds the message
+            self.env.cr.rollback()
+
+    def _lane_lock(self, lane):
+        return self.id * MAX_LANES + lane
+
+    def _is_idle_lane(self):
+        """Return the condition under which the lane of ``stored`` needs a wake-up.
+
+        A cheap estimate on the safe side: :meth:`_wake` looks more closely. A lane
+        whose holder died may count as busy; the sweeper frees it.
+        """
+        return SQL(
+            """
+            NOT EXISTS (
+                SELECT 1 FROM queue_job j
+                 WHERE j.identity_key = %(prefix)s || stored.lane
+                   AND j.state IN ('pending', 'enqueued')
+                   AND (j.eta IS NULL OR j.eta <= %(now)s))
+            AND NOT EXISTS (
+                SELECT 1 FROM hub_lane l
+                 WHERE l.flow_id = %(flow)s AND l.number = stored.lane
+                   AND l.leased_until > %(now)s)
+            """,
+            prefix=self._drain_key(""),
+            flow=self.id,
+            now=self.env["hub.lane"]._now(),
+        )
 
     def _drain_key(self, number):
         return f"hub.drain.{self.id}.{number}"

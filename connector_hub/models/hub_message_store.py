@@ -17,7 +17,7 @@ class HubMessage(models.Model):
     # === RECEIVING ===#
 
     @api.private
-    def receive(self, flow, events, run_id=None):
+    def receive(self, flow, events, run_id=None, only_idle=False):
         """Store events, each once.
 
         One statement for messages and payloads; an event that is already known
@@ -25,6 +25,7 @@ class HubMessage(models.Model):
 
         :param flow: the flow they belong to
         :param events: list of Event
+        :param only_idle: do not name lanes somebody is at work in, or about to be
         :return: the lanes that got something new (set of int)
         """
         if not events:
@@ -39,6 +40,8 @@ class HubMessage(models.Model):
             "dedup event topic name external version hint lane trace occurred body"
         ).split()
         columns = dict(zip(names, map(list, zip(*rows, strict=True)), strict=True))
+        if only_idle:
+            flow._announce_arrival(columns["lane"])
         self.env.cr.execute(
             SQL(
                 """
@@ -73,8 +76,9 @@ class HubMessage(models.Model):
                     SELECT s.id, 'received', new.body, 'application/json', now, now
                       FROM stored s JOIN new ON new.dedup_key = s.dedup_key
                 )
-                SELECT DISTINCT lane FROM stored
+                SELECT DISTINCT lane FROM stored WHERE %(wanted)s
                 """,
+                wanted=flow._is_idle_lane() if only_idle else SQL("true"),
                 flow=flow.id,
                 backend=flow.backend_id.id,
                 company=flow.company_id.id,

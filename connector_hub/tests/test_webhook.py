@@ -2,6 +2,8 @@
 
 from unittest.mock import patch
 
+import psycopg2
+
 from odoo.tools import mute_logger
 
 from odoo.addons.connector_hub.controllers import webhook as webhook_module
@@ -133,6 +135,41 @@ class TestWebhook(HubHttpCase):
         self.env["hub.flow"]._cron_sweep()
         self.settle()
         self.assertEqual(self.stored().state, "done")
+
+    def test_after_the_first_one_a_webhook_is_one_look_and_one_insert(self):
+        self.post()
+        headers, body = self.remote.webhook("order", "O1")
+        token = self.backend.sudo().webhook_token
+        with self.queries() as statements:
+            answer = self.deliver(self.backend, headers, body, token=token)
+            self.assertEqual(answer.status_code, 200)
+        # what Odoo itself asks for each request concerns signals and databases
+        ours = [
+            text
+            for text in statements
+            if "orm_signaling" not in text and "pg_user" not in text
+        ]
+        self.assertEqual(len(ours), 2, ours)
+
+    def test_changed_settings_are_obeyed_at_once(self):
+        self.post()
+        headers, body = self.remote.webhook("order", "O1")
+        self.backend.fake_secret = "another secret"
+        self.env.flush_all()
+        self.assertEqual(self.deliver(self.backend, headers, body).status_code, 401)
+        self.backend.fake_secret = self.remote.secret
+        self.order_flow.priority = 3
+        self.env.flush_all()
+        self.assertEqual(self.deliver(self.backend, headers, body).status_code, 200)
+        self.assertEqual(sorted(self.stored().mapped("priority")), [3, 10])
+
+    def test_database_that_went_away_is_told_as_a_passing_problem(self):
+        def fail(*_args, **_options):
+            raise psycopg2.OperationalError("server closed the connection")
+
+        with patch.object(type(self.env["hub.message"]), "receive", fail):
+            self.assertEqual(self.post().status_code, 503)
+        self.assertFalse(self.stored())
 
     def test_no_session_is_created(self):
         self.assertNotIn("session_id", self.post().headers.get("Set-Cookie", ""))

@@ -44,6 +44,10 @@ class HubBackend(models.Model):
         return flows
 
     @api.private
+    def _webhook_fields(self):
+        return [*super()._webhook_fields(), "fake_secret"]
+
+    @api.private
     def _sensitive_keys(self):
         if self.system != "fake":
             return super()._sensitive_keys()

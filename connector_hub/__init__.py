@@ -3,3 +3,4 @@ from . import controllers
 from . import exporters
 from . import importers
 from . import models
+from . import wizards

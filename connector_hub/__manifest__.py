@@ -27,6 +27,7 @@
         "views/hub_retention_views.xml",
         "views/hub_message_form_views.xml",
         "views/hub_message_views.xml",
+        "views/hub_erase_views.xml",
         "views/hub_exception_form_views.xml",
         "views/hub_exception_views.xml",
         "views/hub_run_views.xml",

@@ -22,6 +22,11 @@ from . import hub_message_figures
 from . import hub_message_store
 from . import hub_payload
 from . import hub_snapshot
+from . import hub_eraser
+from . import hub_eraser_partner
+from . import hub_eraser_redact
+from . import hub_eraser_sweep
+from . import hub_backend_erase
 from . import hub_run
 from . import hub_total
 from . import hub_vacuum

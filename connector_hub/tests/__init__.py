@@ -2,6 +2,7 @@ from . import test_backend
 from . import test_contract
 from . import test_drain
 from . import test_drain_failure
+from . import test_erasure
 from . import test_exceptions
 from . import test_fake_writes
 from . import test_importer_address

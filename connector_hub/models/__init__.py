@@ -9,6 +9,7 @@ from . import hub_backend_sale
 from . import hub_flow
 from . import hub_flow_collect
 from . import hub_flow_apply
+from . import hub_flow_backfill
 from . import hub_flow_drain
 from . import hub_flow_health
 from . import hub_flow_poll
@@ -30,6 +31,8 @@ from . import hub_backend_erase
 from . import hub_run
 from . import hub_total
 from . import hub_vacuum
+from . import hub_run_backfill
+from . import hub_run_progress
 from . import hub_binding
 from . import hub_mapping
 from . import hub_match_rule

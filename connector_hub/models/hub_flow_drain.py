@@ -138,7 +138,7 @@ class HubFlow(models.Model):
                       FROM hub_message
                      WHERE flow_id = %(flow)s AND lane = %(lane)s
                        AND state = 'pending'
-                       AND (next_attempt_at IS NULL OR next_attempt_at <= %(now)s)
+                       AND %(due)s
                   ORDER BY priority, id
                      LIMIT %(limit)s
                 ), until AS (
@@ -159,7 +159,7 @@ class HubFlow(models.Model):
                 flow=self.id,
                 lane=number,
                 limit=self.batch_size,
-                now=self.env["hub.lane"]._now(),
+                due=self.env["hub.message"]._is_due(),
             )
         )
         tasks = [Task(*row) for row in sorted(self.env.cr.fetchall())]

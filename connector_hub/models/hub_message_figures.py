@@ -9,6 +9,18 @@ class HubMessage(models.Model):
     _inherit = "hub.message"
 
     @api.model
+    def _is_due(self):
+        """Return the condition under which an open message may be claimed."""
+        return SQL(
+            """
+            ((next_attempt_at IS NULL OR next_attempt_at <= %s)
+             AND (run_id IS NULL OR run_id <> ALL (ARRAY(
+                    SELECT id FROM hub_run WHERE is_held))))
+            """,
+            self.env["hub.lane"]._now(),
+        )
+
+    @api.model
     def _due_lanes(self, flow_ids):
         """Return {flow id: [lanes with something due]}.
 
@@ -22,10 +34,10 @@ class HubMessage(models.Model):
                 """
                 SELECT DISTINCT flow_id, lane FROM hub_message
                  WHERE flow_id = ANY(%s) AND state IN ('pending', 'processing')
-                   AND (next_attempt_at IS NULL OR next_attempt_at <= %s)
+                   AND %s
                 """,
                 list(flow_ids),
-                self.env["hub.lane"]._now(),
+                self._is_due(),
             )
         ):
             lanes.setdefault(flow_id, []).append(lane)

@@ -1,4 +1,5 @@
 from . import test_backend
+from . import test_backfill
 from . import test_contract
 from . import test_drain
 from . import test_drain_failure

@@ -1,1 +1,2 @@
+from . import hub_backfill
 from . import hub_erase

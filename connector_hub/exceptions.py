@@ -18,6 +18,7 @@
        |- NotFound           the remote does not know the record
        |  |- Merged          it lives on under another id
        |  `- Deleted         it was deleted
+       |- OutcomeUnknown     it may have happened; only a person can tell
        `- InvalidData        the document contradicts itself or is incomplete
 
 Every error carries what a person needs to act: ``message`` (what happened, to
@@ -190,3 +191,9 @@ class InvalidData(PermanentError):
     """The document is malformed, contradicts itself or is incomplete."""
 
     category = "data"
+
+
+class OutcomeUnknown(PermanentError):
+    """It was sent, or not: nothing but a look at the remote system can tell."""
+
+    category = "in_doubt"

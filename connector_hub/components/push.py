@@ -29,14 +29,18 @@ class Operation:
     """How an adapter performs one action on one document.
 
     :param name: the remote's own name of it, for people: "inventorySetQuantities"
+    :param key_per_call: one key covers all records of a call, which is then repeated
+        as a whole
     :param visible_after: seconds until a probe sees what was sent at the latest:
         delayed reads, and calls still under way when we stopped listening
+        (counted from the intent; must exceed the time limit of a call)
     :param key_lifetime: seconds for which the remote remembers a key; 0: for ever
     """
 
     name: str
     safety: Safety
     batch_size: int = 1
+    key_per_call: bool = False
     visible_after: float = 0.0
     key_lifetime: float = 0.0
 
@@ -65,13 +69,15 @@ class Pushed:
 
     ``error`` of class Unavailable with ``sent`` means: unknown. ``state`` is the flat
     document the remote now holds, when it answers with one; without, it is believed to
-    hold what it was told.
+    hold what it was told. ``links`` are further records a creation made there:
+    {(entity, Odoo id): remote id}.
     """
 
     remote_id: str = ""
     version: str = ""
     error: HubError | None = None
     state: dict[str, str | None] | None = None
+    links: dict[tuple[str, int], str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -81,3 +87,5 @@ class Probed:
     happened: bool | None
     remote_id: str = ""
     version: str = ""
+    state: dict[str, str | None] | None = None
+    links: dict[tuple[str, int], str] = field(default_factory=dict)

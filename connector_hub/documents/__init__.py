@@ -10,6 +10,7 @@ from .customer import Customer
 from .diff import changes, field_of, flat
 from .fulfillment import Fulfillment, FulfillmentLine
 from .invoice import Invoice, InvoiceLine, InvoiceState, InvoiceType, PaymentState
+from .gone import Departure, Gone
 from .order import Order, OrderLine, ShippingLine, TaxAmount
 from .price import Price
 from .product import Option, Product, Variant
@@ -30,6 +31,7 @@ __all__ = [
     "SCHEMA_VERSION",
     "Address",
     "Customer",
+    "Departure",
     "Document",
     "DocumentKind",
     "Fulfillment",
@@ -39,6 +41,7 @@ __all__ = [
     "InvoiceState",
     "InvoiceType",
     "LocationLevel",
+    "Gone",
     "Money",
     "Option",
     "Order",

@@ -53,8 +53,9 @@ class ExporterBase(models.AbstractModel):
         """Return what Odoo says of records now.
 
         :param flow: the outbound flow, which carries backend and policies
-        :return: {id: Document, HubError that concerns this record alone, or None when
-            there is nothing to say}. ``external_id`` is the remote's id, or "".
+        :return: {id: Document, Gone (it was archived), HubError that concerns this
+            record alone, or None when there is nothing to say}. ``external_id`` is the
+            remote's id, or "".
         """
         raise NotImplementedError
 

@@ -4,8 +4,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
+from ..components.push import Safety
 from ..documents import Document
 from ..exceptions import HubError
 
@@ -23,26 +25,47 @@ class OutTask:
     res_model: str
     res_id: int
     operation: str = "change"
+    remote_id: str = ""
+    idempotency_key: str = ""
     forced: bool = False
     attempts: int = 1
     deaths: int = 0
     exception_id: int | None = None
     name: str = ""
-    #: set when an earlier try was under way: what it sent is on file
-    idempotency_key: str = ""
-    #: the message was in doubt, and may be sent again with the same key
+    #: an earlier try may have happened: it is settled before anything else
     resumes: bool = False
-    remote_id: str = ""
     document: Document | None = None
-    #: flat document: what is said, and what of it the remote does not know yet
+    #: what is said, flat, and what of it the remote does not know yet
     says: dict[str, str | None] = field(default_factory=dict)
     changed: dict[str, tuple[str | None, str | None]] = field(default_factory=dict)
     payload: dict[str, Any] | None = None
+    #: "create", "update", "archive" or "delete"
     action: str = ""
+    safety: Safety | None = None
+    attempt_id: int | None = None
+    pushed: Any = None
+    #: of the try that is in doubt: when it began, and when it can be settled
+    first_sent_at: datetime | None = None
+    settle_at: datetime | None = None
     version: str = ""
     content_hash: str = ""
     state: str = ""
     error: HubError | None = None
+    #: seconds until an unknown outcome can be settled; None: the usual pause
+    pause: float | None = None
+    stored: bool = False
+
+    @property
+    def subject(self) -> str:
+        """What the remote's state is remembered under."""
+        return self.remote_id or self.external_id
+
+    @property
+    def key_in_call(self) -> str:
+        """What tells it from the others of a call; a record may have several ids."""
+        if self.operation == "delete":
+            return f"{self.external_id}:{self.remote_id}"
+        return self.external_id
 
     @property
     def is_open(self) -> bool:

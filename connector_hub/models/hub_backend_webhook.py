@@ -42,7 +42,14 @@ class HubBackend(models.Model):
 
     def _remembered_fields(self):
         """Return the fields whose change empties what is remembered."""
-        return {"webhook_token", "active", "company_id", *self._webhook_fields()}
+        return {
+            "webhook_token",
+            "active",
+            "company_id",
+            # which flows listen to changes of records
+            "state",
+            *self._webhook_fields(),
+        }
 
     # === CACHES ===#
 

@@ -29,6 +29,7 @@ class HubException(models.Model):
             ("schema", "Schema Change"),
             ("not_found", "Not Found"),
             ("poison", "Worker Died"),
+            ("in_doubt", "Outcome Unknown"),
             ("unavailable", "Not Reachable"),
             ("rate_limit", "Rate Limit"),
             ("conflict", "Conflict"),

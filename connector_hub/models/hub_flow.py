@@ -2,7 +2,7 @@
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
 
-from .hub_lane import BACKFILL_LANE, POLL_LANE
+from .hub_lane import POLL_LANE
 
 CHANNELS = {
     "realtime": "root.hub.realtime",
@@ -145,7 +145,7 @@ class HubFlow(models.Model):
             [
                 {"flow_id": flow.id, "number": number}
                 for flow in flows
-                for number in (BACKFILL_LANE, POLL_LANE, *range(flow.lane_count))
+                for number in (POLL_LANE, *range(flow.lane_count))
             ]
         )
         self.env.registry.clear_cache()
@@ -213,8 +213,11 @@ class HubFlow(models.Model):
     def _enqueue_poll(self, run_id=None):
         """Enqueue the job that asks the remote system for changes."""
         self.ensure_one()
+        if self.direction == "out":
+            self.env["hub.run"].browse(run_id).sudo()._finish("received")
+            return self._wake_outbox()
         flow = self.with_user(SUPERUSER_ID)
-        flow.with_delay(
+        return flow.with_delay(
             channel=CHANNELS[self.latency],
             identity_key=f"hub.poll.{self.id}.{run_id or 0}",
             priority=self.priority,

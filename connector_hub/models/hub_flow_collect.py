@@ -1,6 +1,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo import api, models
-from odoo.tools import ormcache
+from odoo import SUPERUSER_ID, api, models
+from odoo.tools import SQL, ormcache
+
+from .hub_flow import CHANNELS
+from .hub_lane import POLL_LANE, LeaseLost
 
 #: marks turned into messages per transaction
 COLLECT_SIZE = 5000
@@ -41,3 +44,122 @@ class HubFlow(models.Model):
     def _exporter(self):
         bot = self.backend_id._as_bot()
         return bot.env[f"hub.exporter.{self.document}"]
+
+    # === COLLECTING ===#
+
+    @api.private
+    def _collect(self):
+        """Job: turn the marks of this flow into messages.
+
+        The lease of the poll lane keeps two of them apart.
+        """
+        self.ensure_one()
+        lease = self.env["hub.lane"].lease(self.id, POLL_LANE)
+        if not lease:
+            return "Another worker is collecting."
+        total = 0
+        try:
+            while self._still_open():
+                self.env["hub.lane"].fence(*lease)
+                count, lanes = self._collect_some()
+                self._commit()
+                self._wake(lanes)
+                self._commit()
+                total += count
+                if count < COLLECT_SIZE:
+                    break
+        except LeaseLost:
+            self.env.cr.rollback()
+        except BaseException:
+            self.env.cr.rollback()
+            raise
+        finally:
+            self.env["hub.lane"].release(*lease)
+        self._commit()
+        self._wake_outbox()
+        self._commit()
+        return f"{total} changes"
+
+    def _collect_some(self):
+        """Turn the oldest marks into messages; delete exactly those that were read.
+
+        :return: (number of marks, lanes with something new)
+        """
+        marks = self.env.execute_query(
+            SQL(
+                "SELECT id, res_model, res_id, operation, data FROM hub_dirty"
+                " WHERE flow_id = %s ORDER BY id LIMIT %s",
+                self.id,
+                COLLECT_SIZE,
+            )
+        )
+        if not marks:
+            return 0, set()
+        rows = [*self._changed_rows(marks), *self._deleted_rows(marks)]
+        lanes = self.env["hub.message"].enqueue(self, rows)
+        ids = [row[0] for row in marks]
+        self.env.cr.execute(SQL("DELETE FROM hub_dirty WHERE id = ANY(%s)", ids))
+        return len(marks), lanes
+
+    def _changed_rows(self, marks):
+        """Return [(record key, model, id, operation, remote id, mark)] of changes."""
+        exporter = self._exporter()
+        newest, by_model = {}, {}
+        for mark, model, res_id, operation, _data in marks:
+            if operation != "delete" or model != exporter._record_model:
+                by_model.setdefault(model, {})[res_id] = mark
+        for model, found in by_model.items():
+            last = max(found.values())
+            for root in exporter.roots(self, model, list(found)):
+                newest[root] = max(newest.get(root, 0), found.get(root, last))
+        model = exporter._record_model
+        return [
+            (f"{model},{root}", model, root, "change", None, newest[root])
+            for root in sorted(exporter.relevant(self, list(newest)))
+        ]
+
+    def _deleted_rows(self, marks):
+        """A deleted record is known by its remote ids only: a message for each."""
+        model = self._exporter()._record_model
+        return [
+            (f"{model},{res_id}", model, res_id, "delete", remote_id, mark)
+            for mark, res_model, res_id, operation, data in marks
+            if operation == "delete" and res_model == model
+            for remote_id in self._remote_ids_in(data)
+        ]
+
+    def _remote_ids_in(self, data):
+        """Return the remote ids in this backend that a deletion's mark has kept."""
+        return (data or {}).get(str(self.backend_id.id), [])
+
+    # === WAKING ===#
+
+    def _wake_outbox(self):
+        """Have the marks of these flows collected, where there are any."""
+        key = "hub.collect."
+        for (flow_id,) in self.env.execute_query(
+            SQL(
+                """
+                SELECT f.id FROM hub_flow f
+                  JOIN hub_backend b ON b.id = f.backend_id AND b.state = 'connected'
+                 WHERE f.id = ANY(%s) AND f.state = 'running' AND f.direction = 'out'
+                   AND EXISTS (SELECT 1 FROM hub_dirty d WHERE d.flow_id = f.id)
+                   AND NOT EXISTS (
+                        SELECT 1 FROM queue_job j
+                         WHERE j.identity_key = %s || f.id
+                           AND j.state IN ('pending', 'enqueued'))
+                """,
+                self.ids,
+                key,
+            )
+        ):
+            self.browse(flow_id)._enqueue_collect(f"{key}{flow_id}")
+
+    def _enqueue_collect(self, key):
+        self.with_user(SUPERUSER_ID).with_delay(
+            channel=CHANNELS[self.latency],
+            identity_key=key,
+            priority=self.priority,
+            max_retries=0,
+            description=self.env._("Collect changes: %s", self.display_name),
+        )._collect()

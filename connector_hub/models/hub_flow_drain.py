@@ -5,7 +5,6 @@ import time
 import psycopg2
 
 from odoo import api, models
-from odoo.tools import SQL
 
 from ..exceptions import (
     AuthError,
@@ -14,7 +13,6 @@ from ..exceptions import (
     TransientError,
     Unavailable,
 )
-from ..importers.task import Task
 from .hub_lane import LeaseLost
 
 _logger = logging.getLogger(__name__)
@@ -22,7 +20,6 @@ _logger = logging.getLogger(__name__)
 #: seconds a drain works before it makes room for others and enqueues itself again
 #: well within Odoo's default limits (60 s of CPU, 120 s altogether)
 TIME_BUDGET = 30
-MAX_DEATHS = 3
 
 
 class HubFlow(models.Model):
@@ -85,92 +82,12 @@ class HubFlow(models.Model):
         """End one step of the drain protocol; the only commit of the suite's jobs."""
         self.env.cr.commit()  # pylint: disable=invalid-commit
 
-    # === CLAIM ===#
-
-    def _recover(self, lease, number):
-        """Take up what a dead worker left: alone, and not for ever.
-
-        An outbound message with an intent may have reached the remote system.
-        """
-        self.env["hub.lane"].fence(*lease)
-        self.env.cr.execute(
-            SQL(
-                """
-                UPDATE hub_message
-                   SET deaths = deaths + 1,
-                       state = CASE
-                           WHEN direction = 'out' AND idempotency_key IS NOT NULL
-                               THEN 'in_doubt'
-                           WHEN deaths + 1 >= %(limit)s THEN 'quarantined'
-                           ELSE 'pending' END,
-                       error_class = CASE WHEN deaths + 1 >= %(limit)s
-                           THEN 'WorkerDied' END,
-                       error_category = CASE WHEN deaths + 1 >= %(limit)s
-                           THEN 'poison' END,
-                       error_message = CASE WHEN deaths + 1 >= %(limit)s
-                           THEN %(text)s END,
-                       error_remedy = CASE WHEN deaths + 1 >= %(limit)s
-                           THEN %(remedy)s END,
-                       fingerprint = CASE WHEN deaths + 1 >= %(limit)s
-                           THEN 'WorkerDied' END
-                 WHERE flow_id = %(flow)s AND lane = %(lane)s AND state = 'processing'
-                """,
-                flow=self.id,
-                lane=number,
-                limit=MAX_DEATHS,
-                text=self.env._("The worker died each time it processed this message."),
-                remedy=self.env._(
-                    "Look for memory or time limits in the server log, then retry."
-                ),
-            )
-        )
-        self._commit()
-
-    def _claim(self, lease, number):
-        """Make the next due messages ours; suspects of a dead worker come alone."""
-        self.env["hub.lane"].fence(*lease)
-        self.env.cr.execute(
-            SQL(
-                """
-                WITH due AS (
-                    SELECT id, deaths,
-                           row_number() OVER (ORDER BY priority, id) AS place
-                      FROM hub_message
-                     WHERE flow_id = %(flow)s AND lane = %(lane)s
-                       AND state = 'pending'
-                       AND %(due)s
-                  ORDER BY priority, id
-                     LIMIT %(limit)s
-                ), until AS (
-                    SELECT min(place) AS suspect FROM due WHERE deaths > 0
-                ), batch AS (
-                    SELECT id FROM due, until
-                     WHERE suspect IS NULL OR place < suspect
-                        OR (suspect = 1 AND place = 1)
-                )
-                UPDATE hub_message m
-                   SET state = 'processing', attempts = attempts + 1
-                  FROM batch
-                 WHERE m.id = batch.id
-             RETURNING m.id, m.external_id, coalesce(m.version, ''), m.is_hint,
-                       m.forced, m.attempts, m.deaths, m.exception_id,
-                       coalesce(m.name, '')
-                """,
-                flow=self.id,
-                lane=number,
-                limit=self.batch_size,
-                due=self.env["hub.message"]._is_due(),
-            )
-        )
-        tasks = [Task(*row) for row in sorted(self.env.cr.fetchall())]
-        self._commit()
-        self.env.invalidate_all()
-        return tasks
-
     # === PROCESS ===#
 
     def _process(self, lease, tasks):
         """Bring claimed messages to their outcome, whatever happens on the way."""
+        if self.direction == "out":
+            return self._process_out(lease, tasks)
         covered = ()
         try:
             current = self._keep_newest(tasks)

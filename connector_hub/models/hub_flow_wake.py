@@ -180,6 +180,7 @@ class HubFlow(models.Model):
             if flow.next_poll_at and flow.next_poll_at <= now:
                 flow._enqueue_poll()
         running._wake_due()
+        running._wake_outbox()
         self.env["hub.exception"]._file_failures()
         if running._has_work_soon():
             self._watch()

@@ -100,7 +100,8 @@ class HubMessage(models.Model):
     _dedup_key_uniq = models.UniqueIndex("(dedup_key)")
     # what a claim reads: only the open rows, in the order they are claimed
     _claim_idx = models.Index(
-        "(flow_id, lane, priority, id) WHERE state IN ('pending', 'processing')"
+        "(flow_id, lane, priority, id)"
+        " WHERE state IN ('pending', 'processing', 'in_doubt')"
     )
     _record_idx = models.Index("(flow_id, external_id)")
     _stuck_idx = models.Index(

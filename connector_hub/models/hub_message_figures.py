@@ -9,18 +9,6 @@ class HubMessage(models.Model):
     _inherit = "hub.message"
 
     @api.model
-    def _is_due(self):
-        """Return the condition under which an open message may be claimed."""
-        return SQL(
-            """
-            ((next_attempt_at IS NULL OR next_attempt_at <= %s)
-             AND (run_id IS NULL OR run_id <> ALL (ARRAY(
-                    SELECT id FROM hub_run WHERE is_held))))
-            """,
-            self.env["hub.lane"]._now(),
-        )
-
-    @api.model
     def _due_lanes(self, flow_ids):
         """Return {flow id: [lanes with something due]}.
 
@@ -32,16 +20,47 @@ class HubMessage(models.Model):
         for flow_id, lane in self.env.execute_query(
             SQL(
                 """
-                SELECT DISTINCT flow_id, lane FROM hub_message
-                 WHERE flow_id = ANY(%s) AND state IN ('pending', 'processing')
-                   AND %s
+                SELECT DISTINCT flow_id, lane FROM hub_message m
+                 WHERE flow_id = ANY(%(flows)s)
+                   AND state IN ('pending', 'processing', 'in_doubt')
+                   AND (state = 'processing'
+                        OR CASE direction WHEN 'out' THEN %(due_out)s
+                           ELSE %(due_in)s END)
                 """,
-                list(flow_ids),
-                self._is_due(),
+                flows=list(flow_ids),
+                due_in=self._is_due("in"),
+                due_out=self._is_due("out"),
             )
         ):
             lanes.setdefault(flow_id, []).append(lane)
         return lanes
+
+    @api.model
+    def _is_due(self, direction):
+        """Return the condition under which the message ``m`` may be claimed.
+
+        An outbound one waits while an earlier one of its record may have happened.
+        """
+        now = self.env["hub.lane"]._now()
+        pending = SQL(
+            "m.state = 'pending'"
+            " AND (m.next_attempt_at IS NULL OR m.next_attempt_at <= %s)",
+            now,
+        )
+        if direction == "in":
+            return pending
+        return SQL(
+            """
+            (%(pending)s OR (m.state = 'in_doubt' AND m.next_attempt_at <= %(now)s))
+            AND NOT EXISTS (
+                SELECT 1 FROM hub_message e
+                 WHERE e.flow_id = m.flow_id AND e.external_id = m.external_id
+                   AND e.id < m.id AND e.idempotency_key IS NOT NULL
+                   AND e.state IN ('pending', 'processing', 'in_doubt'))
+            """,
+            pending=pending,
+            now=now,
+        )
 
     @api.model
     def _figures_by_backend(self, ids):

@@ -17,15 +17,7 @@ class HubMessage(models.Model):
     # === RECEIVING ===#
 
     @api.private
-    def receive(
-        self,
-        flow,
-        events,
-        run_id=None,
-        priority=None,
-        forced=False,
-        only_idle=False,
-    ):
+    def receive(self, flow, events, run_id=None, only_idle=False):
         """Store events, each once.
 
         One statement for messages and payloads; an event that is already known
@@ -34,8 +26,6 @@ class HubMessage(models.Model):
         :param flow: the flow they belong to
         :param events: list of Event
         :param only_idle: do not name lanes somebody is at work in, or about to be
-        :param priority: the flow's own by default; higher numbers wait longer
-        :param forced: apply them even when nothing changed
         :return: the lanes that got something new (set of int)
         """
         if not events:
@@ -74,7 +64,7 @@ class HubMessage(models.Model):
                     SELECT %(flow)s, %(backend)s, %(company)s, 'in', %(priority)s,
                            %(run)s, dedup_key, event_key, topic, name, external_id,
                            version, is_hint, lane, trace_id, occurred_at, 'pending',
-                           %(forced)s, 0, 0, now, now, now
+                           false, 0, 0, now, now, now
                       FROM new
                      WHERE %(unseen)s
                         ON CONFLICT (dedup_key) DO NOTHING
@@ -92,8 +82,7 @@ class HubMessage(models.Model):
                 flow=flow.id,
                 backend=flow.backend_id.id,
                 company=flow.company_id.id,
-                priority=flow.priority if priority is None else priority,
-                forced=forced,
+                priority=flow.priority,
                 run=run_id,
                 unseen=self._unseen(flow),
                 **columns,

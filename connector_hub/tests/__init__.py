@@ -1,9 +1,7 @@
 from . import test_backend
-from . import test_backfill
 from . import test_contract
 from . import test_drain
 from . import test_drain_failure
-from . import test_erasure
 from . import test_exceptions
 from . import test_fake_writes
 from . import test_importer_address
@@ -20,5 +18,7 @@ from . import test_poll
 from . import test_receive
 from . import test_retention
 from . import test_security
+from . import test_send
+from . import test_send_doubt
 from . import test_set_based
 from . import test_webhook

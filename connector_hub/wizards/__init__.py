@@ -1,2 +1,1 @@
-from . import hub_backfill
-from . import hub_erase
+from . import hub_message_arrived

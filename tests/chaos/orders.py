@@ -27,11 +27,12 @@ def make_flow(env: Any, name: str) -> tuple[int, int]:
     return backend.id, flow.id
 
 
-def content(external_id: str, **values: Any) -> dict[str, Any]:
-    """Return an order as the imaginary system sends it."""
+def event(external_id: str, **values: Any) -> Any:
+    """Return an order that needs no fetching."""
+    from odoo.addons.connector_hub.components.event import Event
     from odoo.addons.connector_hub.documents import Order
 
-    row = {
+    content = {
         "external_id": external_id,
         "version": MOMENT,
         "name": f"#{external_id}",
@@ -54,14 +55,7 @@ def content(external_id: str, **values: Any) -> dict[str, Any]:
         "total": "10.00",
         **values,
     }
-    return json.loads(Order.model_validate(row).model_dump_json())
-
-
-def event(external_id: str, **values: Any) -> Any:
-    """Return an order that needs no fetching."""
-    from odoo.addons.connector_hub.components.event import Event
-
-    body = json.dumps(content(external_id, **values)).encode()
+    body = Order.model_validate(content).model_dump_json().encode()
     return Event(external_id, "poll", body, version=MOMENT, complete=True)
 
 

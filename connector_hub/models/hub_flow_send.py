@@ -1,0 +1,263 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import logging
+import time
+import uuid
+
+import psycopg2
+
+from odoo import models
+
+from ..components.push import Push, Pushed, Safety
+from ..documents import Departure, Gone, changes, flat
+from ..exceptions import HubError, Rejected, Unavailable
+from .hub_flow_drain import TIME_BUDGET
+from .hub_lane import LeaseLost
+
+_logger = logging.getLogger(__name__)
+
+#: path in a snapshot that says that the remote record was put away
+GONE = "#gone"
+ACTIONS = ("create", "update", "archive", "delete")
+
+
+class HubFlow(models.Model):
+    """The drain of an outbound flow: say, compare, intend, push, note.
+
+    What was said is compared with what the remote is known to hold, which also keeps
+    what it told us from being told back. Before anything is sent the intent is
+    committed: what has no outcome then may have happened, see ``hub_flow_doubt``.
+    """
+
+    _inherit = "hub.flow"
+
+    def _process_out(self, lease, tasks):
+        """Bring claimed outbound messages to their outcome."""
+        deadline = time.monotonic() + TIME_BUDGET
+        try:
+            adapter = self.backend_id.adapter()
+            adapter.prepare()
+            operations = adapter.operations(self.document)
+            self._commit()
+            self._resume(lease, adapter, operations, [t for t in tasks if t.resumes])
+            fresh = [task for task in tasks if not task.resumes]
+            self._keep_last(fresh)
+            self._say([task for task in fresh if task.is_open])
+            self._skip_unoffered(operations, fresh)
+            self._finish_out(lease, [task for task in fresh if not task.is_open])
+            self._send(
+                lease, adapter, operations, [t for t in fresh if t.is_open], deadline
+            )
+        except LeaseLost:
+            raise
+        except HubError as error:
+            self.env.cr.rollback()
+            rest = [task for task in tasks if not task.stored]
+            for task in rest:
+                task.error = error
+            self._finish_out(lease, rest)
+
+    def _keep_last(self, tasks):
+        """Of several changes of one record the last one says it all."""
+        last = {}
+        for task in tasks:
+            if task.operation == "delete":
+                continue
+            earlier = last.get(task.external_id)
+            if earlier:
+                task.forced |= earlier.forced
+                earlier.settle("superseded")
+            last[task.external_id] = task
+
+    def _skip_unoffered(self, operations, tasks):
+        for task in tasks:
+            if task.is_open and task.action not in operations:
+                task.settle("skipped")
+
+    # === SAYING ===#
+
+    def _say(self, tasks):
+        """Find out what Odoo says of the records, and what of it is news."""
+        if not tasks:
+            return
+        try:
+            with self.env.cr.savepoint():
+                self._say_together(tasks)
+        except (psycopg2.OperationalError, psycopg2.InterfaceError):
+            raise
+        except Exception as error:
+            self.env.invalidate_all(flush=False)
+            if len(tasks) > 1:
+                for task in tasks:
+                    task.reopen()
+                    self._say([task])
+                return
+            if not isinstance(error, HubError):
+                _logger.warning(
+                    "Message %s cannot be exported", tasks[0].message_id, exc_info=True
+                )
+                error = self._defect(error)
+            tasks[0].error = error
+
+    def _say_together(self, tasks):
+        exporter = self._exporter()
+        changed = [task for task in tasks if task.operation != "delete"]
+        documents = {}
+        if changed:
+            ids = [task.res_id for task in changed]
+            documents = exporter.to_documents(self, ids)
+        for task in tasks:
+            if task.operation == "delete":
+                task.action = "delete"
+            else:
+                _take(task, documents.get(task.res_id))
+        spoken = [task for task in tasks if task.is_open]
+        known = self.env["hub.snapshot"].read_many(
+            self.backend_id, self.document, [task.subject for task in spoken]
+        )
+        mapper = self.backend_id.mapper(self.document)
+        for task in spoken:
+            _compare(task, known.get(task.subject))
+            if task.is_open and task.document and not isinstance(task.document, Gone):
+                task.payload = mapper.to_payload(task.document, **mapper.options())
+
+    # === SENDING ===#
+
+    def _send(self, lease, adapter, operations, tasks, deadline):
+        """Send in as few calls as the remote allows; stop when it is time."""
+        for action in ACTIONS:
+            wanted = [task for task in tasks if task.action == action]
+            size = operations[action].batch_size if wanted else 1
+            for start in range(0, len(wanted), size):
+                chunk = wanted[start : start + size]
+                if time.monotonic() > deadline or not self._still_open():
+                    return self._give_back(lease, [t for t in tasks if not t.stored])
+                self._send_chunk(lease, adapter, operations[action], chunk)
+        return None
+
+    def _send_chunk(self, lease, adapter, operation, tasks):
+        pushes = self._intend(lease, operation, tasks)
+        results = self._push(adapter, tasks[0].action, pushes)
+        if len(tasks) > 1 and _refused_together(results):
+            # one of them spoils the call for the others
+            self.env["hub.attempt"].close(
+                [(task.attempt_id, "failed", None) for task in tasks]
+            )
+            for task in tasks:
+                self._send_chunk(lease, adapter, operation, [task])
+            return
+        for task in tasks:
+            self._judge(task, results.get(task.key_in_call))
+        self._finish_out(lease, tasks)
+
+    def _intend(self, lease, operation, tasks, keys=None):
+        """Commit what is about to be sent; from now on it may have happened.
+
+        :param keys: {message id: idempotency key} of an earlier try that is repeated
+        :return: the pushes
+        """
+        self.env["hub.lane"].fence(*lease)
+        shared = uuid.uuid4().hex if operation.key_per_call else ""
+        for task in tasks:
+            key = shared or uuid.uuid4().hex
+            task.idempotency_key = keys[task.message_id] if keys else key
+            task.safety = operation.safety
+        self.env["hub.message"].note_sent(
+            [(task.message_id, task.idempotency_key, None) for task in tasks]
+        )
+        self.env["hub.attempt"].open(operation, tasks)
+        self._commit()
+        return [_push_of(task) for task in tasks]
+
+    def _push(self, adapter, action, pushes):
+        """Call the remote system, with no transaction open.
+
+        :return: {record: Pushed}; an error of the whole call stands for each
+        """
+        try:
+            return adapter.push(self.document, action, pushes)
+        except HubError as error:
+            return {push.record: Pushed(error=error) for push in pushes}
+        except Exception as error:
+            _logger.warning("Sending for flow %s failed", self.id, exc_info=True)
+            # where it broke is not known, so neither is whether it was sent
+            unknown = Unavailable(self._defect(error).message, code="defect")
+            return {push.record: Pushed(error=unknown) for push in pushes}
+
+    def _judge(self, task, result):
+        """Settle a task by what came back; no answer means that nobody knows."""
+        if result is None:
+            result = Pushed(error=Unavailable("No answer for this record.", code="gap"))
+        error = result.error
+        if error is None:
+            task.settle("done")
+            task.pushed = result
+            task.remote_id = result.remote_id or task.remote_id
+            task.version = result.version
+        elif isinstance(error, Unavailable) and error.sent:
+            task.settle("in_doubt")
+            task.error = error
+            if task.safety is Safety.MANUAL:
+                self._ask_person([task])
+        else:
+            task.error = error
+
+    def _give_back(self, lease, tasks):
+        """Leave what was claimed but not begun to the next drain."""
+        for task in tasks:
+            task.reopen()
+            task.attempts -= 1
+            task.settle("pending")
+        self._finish_out(lease, tasks)
+
+
+def _take(task, document):
+    """Take what the exporter said of a record."""
+    if document is None:
+        task.settle("skipped")
+    elif isinstance(document, HubError):
+        task.error = document
+    else:
+        task.document = document
+        task.remote_id = document.external_id
+        task.name = getattr(document, "name", "") or getattr(document, "title", "")
+
+
+def _compare(task, known):
+    """Find what of it is news to the remote, and what has to be done there."""
+    if task.action == "delete":
+        return
+    is_there = bool(task.remote_id) or known is not None
+    known = known or {}
+    if isinstance(task.document, Gone):
+        deleted = task.document.departure is Departure.DELETED
+        task.action = "delete" if deleted else "archive"
+        task.says = {GONE: task.document.departure.value}
+        if not is_there:
+            return task.settle("skipped")
+    else:
+        task.action = "update" if is_there else "create"
+        task.says = flat(task.document, only_set=True)
+        if known.get(GONE):
+            task.says[GONE] = None
+    task.changed = changes(known, task.says)
+    if is_there and not task.changed and not task.forced:
+        task.settle("unchanged")
+    return None
+
+
+def _push_of(task):
+    return Push(
+        record=task.key_in_call,
+        action=task.action,
+        key=task.idempotency_key,
+        payload=task.payload or {},
+        remote_id=task.remote_id,
+        changed=task.changed,
+    )
+
+
+def _refused_together(results):
+    """Return whether the call as a whole was refused for what it said."""
+    errors = {id(result.error) for result in results.values()}
+    first = next(iter(results.values()), Pushed()).error
+    return len(errors) == 1 and isinstance(first, Rejected)

@@ -1,0 +1,137 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo.addons.connector_hub.components.push import Safety
+
+from .send_case import Ledger, SendCase, crash, lost
+
+
+class TestDoubt(SendCase):
+    """The outcome is unknown."""
+
+    def doubtful(self, trouble, ledger):
+        """Send one record; the answer is lost, or the process dies."""
+        self.connect(ledger)
+        cap = self.products("Cap")
+        self.mark(cap)
+        if trouble is crash:
+            self.crash_in()
+        else:
+            self.send()
+        ledger.before = ledger.after = lambda pushes: None
+        return cap
+
+    def test_intent_is_on_file_before_the_call(self):
+        seen = []
+
+        def look(pushes):
+            message = self.messages(self.out)
+            message.invalidate_recordset()
+            seen.append((message.idempotency_key, message.attempt_ids.outcome))
+
+        self.ledger.before = look
+        self.mark(self.products("Cap"))
+        self.send()
+        ((key, outcome),) = seen
+        self.assertTrue(key)
+        self.assertFalse(outcome)
+        self.assertFalse(self.messages(self.out).idempotency_key)
+
+    def test_keyed_operation_is_repeated_with_its_key(self):
+        ledger = Ledger(Safety.KEYED)
+        ledger.after = lost
+        self.doubtful(lost, ledger)
+        self.assertEqual(self.outcomes(), ["in_doubt"])
+        self.assertFalse(self.exceptions(self.backend), "it heals by itself")
+        self.let_time_pass(self.messages(self.out))
+        self.send()
+        self.assertEqual(self.outcomes(), ["done"])
+        self.assertEqual((ledger.calls, len(ledger.effects)), (2, 1))
+
+    def test_crash_after_the_effect_has_no_second_effect(self):
+        ledger = Ledger(Safety.KEYED)
+        ledger.after = crash
+        self.doubtful(crash, ledger)
+        self.send()
+        self.assertEqual(self.outcomes(), ["done"])
+        self.assertEqual(len(ledger.effects), 1)
+
+    def test_probed_operation_is_looked_up_first(self):
+        for happened in (True, False):
+            ledger = Ledger(Safety.PROBED)
+            if happened:
+                ledger.after = lost
+            else:
+                ledger.before = lost
+            self.messages(self.out).unlink()
+            self.doubtful(lost, ledger)
+            self.let_time_pass(self.messages(self.out))
+            self.send()
+            self.assertEqual(self.outcomes(), ["done"])
+            self.assertEqual((ledger.probes, len(ledger.effects)), (1, 1))
+
+    def test_probe_waits_until_the_remote_must_show_it(self):
+        ledger = Ledger(Safety.PROBED, visible_after=600)
+        ledger.after = lost
+        self.doubtful(lost, ledger)
+        self.let_time_pass(self.messages(self.out))
+        self.send()
+        self.assertEqual((self.outcomes(), ledger.probes), (["in_doubt"], 0))
+
+    def test_manual_operation_waits_for_a_person(self):
+        ledger = Ledger(Safety.MANUAL)
+        ledger.after = lost
+        cap = self.doubtful(lost, ledger)
+        self.let_time_pass(self.messages(self.out))
+        self.send()
+        self.assertEqual(self.outcomes(), ["in_doubt"])
+        self.messages(self.out).action_retry()
+        self.send()
+        self.assertEqual((self.outcomes(), ledger.calls), (["in_doubt"], 1))
+        self.assertEqual(self.exceptions(self.backend).category, "in_doubt")
+        self.mark(cap)
+        self.send()
+        self.assertEqual(self.outcomes(), ["in_doubt", "pending"])
+
+    def test_person_says_that_it_arrived(self):
+        ledger = Ledger(Safety.MANUAL)
+        ledger.after = crash
+        cap = self.doubtful(crash, ledger)
+        self.send()
+        self.messages(self.out)._arrived("R1")
+        self.assertEqual(self.outcomes(), ["done"])
+        self.assertEqual(self.bound(self.backend, "product", "R1"), cap)
+        self.assertEqual(self.exceptions(self.backend).state, "resolved")
+        self.mark(cap)
+        self.send()
+        self.assertEqual(ledger.calls, 1)
+
+    def test_person_has_it_sent_again(self):
+        ledger = Ledger(Safety.MANUAL)
+        ledger.before = lost
+        self.doubtful(lost, ledger)
+        self.messages(self.out).action_send_again()
+        self.send()
+        self.assertEqual((self.outcomes(), len(ledger.effects)), (["done"], 1))
+
+    def test_call_with_one_key_is_repeated_as_a_whole(self):
+        ledger = Ledger(Safety.KEYED, key_per_call=True)
+        ledger.after = lost
+        self.connect(ledger)
+        self.mark(self.products("Cap", "Hat", "Scarf"))
+        self.send()
+        calls = []
+        ledger.before = lambda pushes: calls.append(len(pushes))
+        ledger.after = lambda pushes: None
+        self.let_time_pass(self.messages(self.out)[:1])
+        self.send()
+        self.assertEqual(calls, [3])
+        self.assertEqual(sorted(self.outcomes()), ["done", "in_doubt", "in_doubt"])
+
+    def test_forgotten_key_is_left_to_a_person(self):
+        ledger = Ledger(Safety.KEYED, key_lifetime=3600)
+        ledger.after = lost
+        self.doubtful(lost, ledger)
+        self.env.cr.execute("UPDATE hub_attempt SET started_at = '2026-01-01'")
+        self.let_time_pass(self.messages(self.out))
+        self.send()
+        self.assertEqual((self.outcomes(), ledger.calls), (["in_doubt"], 1))
+        self.assertEqual(self.exceptions(self.backend).category, "in_doubt")

@@ -14,6 +14,7 @@
        |- MappingError       a remote value has no Odoo counterpart
        |- BusinessRuleError  an Odoo business rule forbids it
        |- AmbiguousMatch     several Odoo records may be meant: a person chooses
+       |- Disagreement       both sides changed it, and a person is to choose
        |- SchemaDrift        a remote field vanished or changed its type
        |- NotFound           the remote does not know the record
        |  |- Merged          it lives on under another id
@@ -161,6 +162,12 @@ class AmbiguousMatch(PermanentError):
 
     category = "match"
     by_value = False
+
+
+class Disagreement(PermanentError):
+    """Both sides changed the same, and the flow's policy is to ask."""
+
+    category = "conflict"
 
 
 class SchemaDrift(PermanentError):

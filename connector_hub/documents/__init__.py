@@ -11,9 +11,11 @@ from .diff import changes, field_of, flat
 from .fulfillment import Fulfillment, FulfillmentLine
 from .invoice import Invoice, InvoiceLine, InvoiceState, InvoiceType, PaymentState
 from .gone import Departure, Gone
+from .merge import Conflict, Decision, Ownership, merge, news, renderings
 from .order import Order, OrderLine, ShippingLine, TaxAmount
 from .price import Price
 from .product import Option, Product, Variant
+from .prune import without
 from .stock import LocationLevel, StockLevel
 
 DOCUMENTS: dict[str, type[Document]] = {
@@ -30,8 +32,10 @@ __all__ = [
     "DOCUMENTS",
     "SCHEMA_VERSION",
     "Address",
+    "Conflict",
     "Customer",
     "Departure",
+    "Decision",
     "Document",
     "DocumentKind",
     "Fulfillment",
@@ -46,6 +50,7 @@ __all__ = [
     "Option",
     "Order",
     "OrderLine",
+    "Ownership",
     "Part",
     "PaymentState",
     "Price",
@@ -57,5 +62,9 @@ __all__ = [
     "changes",
     "field_of",
     "flat",
+    "merge",
+    "news",
+    "renderings",
     "version_key",
+    "without",
 ]

@@ -1,2 +1,3 @@
 from . import task
 from . import base
+from . import customer

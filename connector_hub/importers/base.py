@@ -38,7 +38,9 @@ class ImporterBase(models.AbstractModel):
         :param tasks: open tasks with a document
         """
         changed = self._skip_known(flow, [task for task in tasks if task.is_open])
+        self._decide(flow, changed)
         self._isolate(flow, changed)
+        self._remember(flow, changed)
 
     @api.private
     def shared_keys(self, backend, tasks):
@@ -85,7 +87,7 @@ class ImporterBase(models.AbstractModel):
                 rest.append(task)
             elif task.version < state.version:
                 task.settle("superseded", state.record)
-            elif task.content_hash == state.content_hash:
+            elif task.content_hash and task.content_hash == state.content_hash:
                 task.settle("unchanged", state.record)
                 if task.version > state.version:
                     touched.append((state.binding_id, task.version))

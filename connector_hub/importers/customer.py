@@ -3,6 +3,17 @@ from odoo import api, models
 
 from ..exceptions import HubError, InvalidData
 
+#: partner field: path in the document; written once the store is known to change it
+SELDOM = {"company_name": "company_name", "vat": "tax_id", "comment": "note"}
+ADDRESS = {
+    "street": "street",
+    "street2": "street2",
+    "zip": "zip",
+    "city": "city",
+    "state_id": "region",
+    "country_id": "country",
+}
+
 
 class ImporterCustomer(models.AbstractModel):
     """Customers to partners: by link, then by the match rules, else new ones."""
@@ -10,6 +21,7 @@ class ImporterCustomer(models.AbstractModel):
     _name = "hub.importer.customer"
     _inherit = "hub.importer.base"
     _description = "Importer of Customers"
+    _two_way = True
 
     @api.private
     def shared_keys(self, backend, tasks):
@@ -38,33 +50,66 @@ class ImporterCustomer(models.AbstractModel):
             task.external_id for task in good
         )
         partners = self.resolve(backend, [task.document for task in good])
+        addresses = self._changed_addresses(good)
         pairs = []
         for task, partner in zip(good, partners, strict=True):
             if isinstance(partner, HubError):
                 task.error = partner
                 continue
             pairs.append((task, partner, {}))
-            if task.external_id in linked and flow.system_of_record == "remote":
-                self._update(task.document, partner)
+            if task.external_id in linked:
+                self._update(task, partner, addresses)
             task.settle("done", partner)
         self._bind(backend, "customer", pairs)
 
-    def _update(self, customer, partner):
+    def _update(self, task, partner, addresses):
         """Take over what the store knows; what it leaves empty stays.
 
-        Who can log in as this contact is not changed from outside: a shop account in
-        somebody's name must not lead to that somebody's password.
+        Only what it is known to have emptied is emptied. Who can log in as this
+        contact is not changed from outside: a shop account in somebody's name must not
+        lead to that somebody's password.
         """
         if partner.sudo().with_context(active_test=False).user_ids:
             return
-        wanted = [("email", customer.email), ("phone", customer.phone)]
+        customer = task.document
+        wanted = {"email": customer.email, "phone": customer.phone}
         if customer.is_company == partner.is_company:
-            wanted.append(("name", customer.name))
+            wanted["name"] = customer.name
         changes = {
-            name: value for name, value in wanted if value and partner[name] != value
+            name: value or False
+            for name, value in wanted.items()
+            if task.may_write(name)
+            and (value or (name != "name" and task.has_changed(name)))
+        }
+        changes.update(
+            (name, getattr(customer, path) or False)
+            for name, path in SELDOM.items()
+            if task.has_changed(path)
+        )
+        address = addresses.get(customer.default_address, {})
+        changes.update(
+            (name, address[name])
+            for name, path in ADDRESS.items()
+            if address and task.has_changed(f"default_address.{path}")
+        )
+        changes = {
+            name: value
+            for name, value in changes.items()
+            if partner._fields[name].convert_to_write(partner[name], partner)
+            != (value or False)
         }
         if changes:
             partner.write(changes)
+
+    def _changed_addresses(self, tasks):
+        """Return {Address: partner values} of those known to have been changed."""
+        changed = {
+            task.document.default_address
+            for task in tasks
+            if task.decision
+            and any(path.startswith("default_address.") for path in task.decision.take)
+        }
+        return self.env["hub.importer.address"].values_many(changed) if changed else {}
 
     def _objection(self, customer):
         if customer.label:

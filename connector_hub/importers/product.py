@@ -5,6 +5,7 @@ from odoo.fields import Command
 from ..exceptions import AmbiguousMatch, HubError, InvalidData
 from .attribute import real_options
 from .base import bucket
+from .product_variants import path_of
 
 MAX_VARIANTS = 1000
 
@@ -13,8 +14,9 @@ class ImporterProduct(models.AbstractModel):
     """Products to templates and variants: by link or match rules, else new ones."""
 
     _name = "hub.importer.product"
-    _inherit = "hub.importer.base"
+    _inherit = "hub.importer.product.variants"
     _description = "Importer of Products"
+    _two_way = True
 
     @api.private
     def shared_keys(self, backend, tasks):
@@ -146,11 +148,18 @@ class ImporterProduct(models.AbstractModel):
     # === WRITING ===#
 
     def _update(self, flow, task, template):
-        """Take over title, SKU, barcode and weight where the store owns the product."""
-        if flow.system_of_record == "remote":
-            if template.name != task.document.title:
-                template.name = task.document.title
-            self._fill_variants(task.document, template)
+        """Take over title, SKU, barcode and weight, as far as they are the store's.
+
+        The price of Odoo is another matter: only a known change of it is taken over.
+        """
+        product = task.document
+        if task.may_write("title") and template.name != product.title:
+            template.name = product.title
+        if any(task.has_changed(path_of(v, "price")) for v in product.variants):
+            prices = {variant.price for variant in product.variants}
+            if len(prices) == 1 and None not in prices:
+                template.list_price = self._list_price(flow.backend_id, product)
+        self._fill_variants(task, template)
         task.settle("done", template)
 
     def _create_templates(self, backend, tasks):
@@ -167,7 +176,7 @@ class ImporterProduct(models.AbstractModel):
         )
         for task, template in zip(tasks, templates, strict=True):
             task.settle("done", template)
-            self._fill_variants(task.document, template)
+            self._fill_variants(task, template, is_new=True)
 
     def _values(self, backend, product, attributes):
         goods = any(variant.requires_shipping for variant in product.variants)
@@ -208,56 +217,6 @@ class ImporterProduct(models.AbstractModel):
         if "description_ecommerce" not in self.env["product.template"]._fields:
             values["description"] = values.pop("description_ecommerce")
         return values
-
-    def _fill_variants(self, product, template):
-        """Write SKU, barcode and weight on the variants, where they differ."""
-        taken = self._taken_barcodes(product, template)
-        for variant, record in self._pairs(product, template):
-            wanted = {"default_code": variant.sku, "weight": float(variant.weight or 0)}
-            if variant.barcode not in taken:
-                wanted["barcode"] = variant.barcode
-            changes = {
-                name: value or False
-                for name, value in wanted.items()
-                if (record[name] or False) != (value or False)
-            }
-            if changes:
-                record.write(changes)
-            taken.add(variant.barcode)
-
-    def _taken_barcodes(self, product, template):
-        """Return the barcodes that other products have: Odoo wants them unique."""
-        codes = [v.barcode for v in product.variants if v.barcode]
-        if not codes:
-            return set()
-        found = self.env["product.product"].search_fetch(
-            [("barcode", "in", codes), ("product_tmpl_id", "!=", template.id)],
-            ["barcode"],
-        )
-        return set(found.mapped("barcode"))
-
-    def _pairs(self, product, template):
-        """Yield (variant, product.product) by their option values."""
-        names = [option.name for option in product.options]
-        real = {option.name for option in real_options(product)}
-        records = {
-            frozenset(
-                (value.attribute_id.name, value.name)
-                for value in record.product_template_attribute_value_ids
-            ): record
-            for record in template.product_variant_ids
-        }
-        single = template.product_variant_ids[:1]
-        for variant in product.variants:
-            chosen = frozenset(
-                pair
-                for pair in zip(names, variant.option_values, strict=False)
-                if pair[0] in real
-            )
-            # an attribute with one value is not part of the combination's difference
-            record = records.get(chosen) or (single if not real else None)
-            if record:
-                yield variant, record
 
     def _link_variants(self, backend, tasks):
         variants = [variant for task in tasks for variant in task.document.variants]

@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..documents import Document
+from ..documents import Decision, Document
 from ..exceptions import HubError
 
 
@@ -39,6 +39,11 @@ class Task:
     expected: dict[str, Any] = field(default_factory=dict)
     res_model: str | None = None
     res_id: int | None = None
+    #: flat documents: what the remote says, and what it was known to say before
+    says: dict[str, str | None] = field(default_factory=dict)
+    base: dict[str, str | None] | None = None
+    #: which fields count; None: the remote's, all of them
+    decision: Decision | None = None
 
     @property
     def order(self) -> tuple[str, int]:
@@ -57,6 +62,16 @@ class Task:
     def is_open(self) -> bool:
         """True while nothing is decided."""
         return not self.state and self.error is None
+
+    def may_write(self, path: str) -> bool:
+        """Return whether the remote's value of ``path`` goes into Odoo."""
+        return self.decision is None or path in self.decision.take
+
+    def has_changed(self, path: str) -> bool:
+        """Return whether the remote is known to have changed what it may write."""
+        return self.decision is not None and path in (
+            self.decision.take & self.decision.changed
+        )
 
     def settle(self, state: str, record: Any = None) -> None:
         """Note the outcome and the Odoo record it concerns."""

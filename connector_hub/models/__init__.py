@@ -8,6 +8,9 @@ from . import hub_backend_webhook
 from . import hub_backend_sale
 from . import hub_flow
 from . import hub_flow_collect
+from . import hub_flow_ownership
+from . import hub_flow_send_ownership
+from . import hub_field_rule
 from . import hub_flow_apply
 from . import hub_flow_claim
 from . import hub_flow_drain
@@ -20,6 +23,7 @@ from . import hub_flow_retention
 from . import hub_flow_wake
 from . import hub_lane
 from . import hub_dirty
+from . import hub_dirty_deleted
 from . import hub_attempt
 from . import hub_message
 from . import hub_message_figures
@@ -39,6 +43,9 @@ from . import hub_exception
 from . import hub_exception_filing
 from . import hub_exception_map
 from . import hub_exception_match
+from . import hub_conflict
+from . import hub_conflict_filing
+from . import hub_exception_conflict
 from . import res_partner
 from . import sale_order
 from . import hub_token

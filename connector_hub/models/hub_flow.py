@@ -103,7 +103,11 @@ class HubFlow(models.Model):
     technical_owner_id = fields.Many2one("res.users", help="Keeps it running.")
     runbook = fields.Html(help="What to do when this flow has problems.")
     system_of_record = fields.Selection(
-        [("remote", "The Connected System"), ("odoo", "Odoo")],
+        [
+            ("remote", "The Connected System"),
+            ("odoo", "Odoo"),
+            ("both", "Both: Changes Go Both Ways"),
+        ],
         required=True,
         default="remote",
         help="Whose data wins when a linked record exists on both sides.",

@@ -114,6 +114,7 @@ class HubFlow(models.Model):
         known = self.env["hub.snapshot"].read_many(
             self.backend_id, self.document, [task.subject for task in spoken]
         )
+        self._withhold(spoken, known)
         mapper = self.backend_id.mapper(self.document)
         for task in spoken:
             _compare(task, known.get(task.subject))

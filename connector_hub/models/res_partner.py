@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo import models
+from odoo import api, models
 
 
 class ResPartner(models.Model):
@@ -9,3 +9,19 @@ class ResPartner(models.Model):
     _hub_email_idx = models.Index(
         "(email_normalized) WHERE email_normalized IS NOT NULL"
     )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        partners = super().create(vals_list)
+        self.env["hub.dirty"].mark(partners)
+        return partners
+
+    def write(self, vals):
+        result = super().write(vals)
+        self.env["hub.dirty"].mark(self, vals.keys())
+        return result
+
+    def unlink(self):
+        # links are deleted with the record: its ids there must be noted before
+        self.env["hub.dirty"].mark_deleted(self, "customer")
+        return super().unlink()

@@ -1,4 +1,5 @@
 from . import test_backend
+from . import test_conflict
 from . import test_contract
 from . import test_drain
 from . import test_drain_failure
@@ -14,6 +15,7 @@ from . import test_importer_product
 from . import test_importer_tax
 from . import test_lanes
 from . import test_match_rules
+from . import test_ownership
 from . import test_poll
 from . import test_receive
 from . import test_retention
@@ -21,4 +23,5 @@ from . import test_security
 from . import test_send
 from . import test_send_doubt
 from . import test_set_based
+from . import test_two_way
 from . import test_webhook

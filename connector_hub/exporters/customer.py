@@ -1,0 +1,137 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from datetime import timezone
+
+from odoo import api, models
+from odoo.fields import Domain
+from odoo.tools import html2plaintext
+
+from ..documents import Address, Customer, Gone
+
+WATCHED = frozenset(
+    "name email phone is_company company_name vat comment street street2 zip city"
+    " state_id country_id parent_id active".split()
+)
+
+
+class ExporterCustomer(models.AbstractModel):
+    """Contacts as customers.
+
+    Language, tags and consent are left to the connected system: Odoo would answer with
+    its own defaults. The name is not said where it is only an e-mail or a number that
+    stands for one.
+    """
+
+    _name = "hub.exporter.customer"
+    _inherit = "hub.exporter.base"
+    _description = "Exporter of Customers"
+    _record_model = "res.partner"
+    _entity = "customer"
+
+    @api.private
+    def watched(self):
+        return {"res.partner": WATCHED}
+
+    @api.private
+    def relevant(self, flow, ids):
+        """Linked contacts, and those who buy: an address is nobody's account."""
+        linked = set(self._remote_ids(flow, ids))
+        buyers = self.env["res.partner"].search(
+            Domain("id", "in", [key for key in ids if key not in linked])
+            & self._buyer_domain(flow)
+        )
+        strangers = buyers.filtered(lambda p: p.customer_rank <= 0)
+        known = self._known_elsewhere(flow, strangers)
+        return linked | (set(buyers.ids) - set(strangers.ids)) | known
+
+    @api.private
+    def all_ids(self, flow, after, limit):
+        partners = self.env["res.partner"].search(
+            Domain("id", ">", after) & self._buyer_domain(flow),
+            order="id",
+            limit=limit,
+        )
+        return partners.ids
+
+    @api.private
+    def to_documents(self, flow, ids):
+        partners = self.env["res.partner"].browse(ids).exists()
+        remote_ids = self._remote_ids(flow, ids)
+        return {
+            partner.id: self._document(partner, remote_ids.get(partner.id, ""))
+            for partner in partners
+        }
+
+    @api.private
+    def _hub_document_customer(self, partner, values):
+        """Hook: change what is said of a contact."""
+        return values
+
+    def _buyer_domain(self, flow):
+        """Return who may become a customer there: colleagues may not."""
+        return (
+            Domain("type", "=", "contact")
+            & Domain("partner_share", "=", True)
+            & Domain("email", "!=", False)
+            & Domain("company_id", "in", [False, flow.company_id.id])
+        )
+
+    def _known_elsewhere(self, flow, partners):
+        """Return the ids of those who are customers in another connected system."""
+        if not partners:
+            return set()
+        backends = (
+            self.env["hub.backend"]
+            .sudo()
+            .search(
+                [
+                    ("company_id", "=", flow.company_id.id),
+                    ("id", "!=", flow.backend_id.id),
+                ]
+            )
+        )
+        bindings = {backend._binding_models().get(self._entity) for backend in backends}
+        found = set()
+        for name in bindings - {None}:
+            rows = (
+                self.env[name]
+                .sudo()
+                .search(
+                    [
+                        ("backend_id", "in", backends.ids),
+                        ("odoo_id", "in", partners.ids),
+                    ]
+                )
+            )
+            found.update(rows.odoo_id.ids)
+        return found
+
+    def _document(self, partner, remote_id):
+        version = partner.write_date.replace(tzinfo=timezone.utc)
+        if not partner.active:
+            return Gone(external_id=remote_id, version=version, departure="archived")
+        values = {
+            "email": partner.email or "",
+            "phone": partner.phone or "",
+            "is_company": partner.is_company,
+            "company_name": partner.company_name or partner.parent_id.name or "",
+            "tax_id": partner.vat or "",
+            "note": html2plaintext(partner.comment or "").strip(),
+            "default_address": _address(partner),
+        }
+        if partner.name not in (partner.email, partner.phone):
+            values["name"] = partner.name or ""
+        values.update(self._hub_document_customer(partner, {}))
+        return Customer(external_id=remote_id, version=version, **values)
+
+
+def _address(partner):
+    country = partner.country_id.code or ""
+    return Address(
+        street=partner.street or "",
+        street2=partner.street2 or "",
+        zip=partner.zip or "",
+        city=partner.city or "",
+        # some of Odoo's codes carry the country: "DE-BE"
+        region=(partner.state_id.code or "").removeprefix(f"{country}-"),
+        country=country,
+    )

@@ -37,6 +37,7 @@
         "views/hub_backend_form_views.xml",
         "views/hub_backend_views.xml",
         "views/hub_match_rule_views.xml",
+        "views/hub_limit_views.xml",
         "views/queue_job_views.xml",
         "views/sale_order_views.xml",
         "views/hub_menus.xml",

@@ -6,8 +6,7 @@
     HubError
     |- TransientError        heals by itself: retried with backoff
     |  |- RateLimited        the remote asks for a pause; attempts are not burnt
-    |  |- Unavailable        5xx, network failure, unreadable answer
-    |  `- Conflict           row lock, version race, serialization
+     |  `- Conflict           row lock, version race, serialization
     `- PermanentError        needs a person or a rule: becomes a hub.exception
        |- AuthError          credentials or permissions refused: pauses the backend
        |- Rejected           the remote refused this record
@@ -95,11 +94,28 @@ class Unavailable(TransientError):
 
     category = "unavailable"
 
+    #: the shortest pause before the next try, when somebody said so
+    seconds = 0.0
+
     def __init__(
-        self, message: str, *, remedy: str = "", code: str = "", sent: bool = True
+        self,
+        message: str,
+        *,
+        remedy: str = "",
+        code: str = "",
+        sent: bool = True,
+        seconds: float = 0.0,
     ) -> None:
         super().__init__(message, remedy=remedy, code=code)
         self.sent = sent
+        self.seconds = seconds
+
+
+class CircuitOpen(Unavailable):
+    """So many calls failed that nobody asks the remote for ``seconds``.
+
+    Says nothing about the record it was meant for: its attempt does not count.
+    """
 
 
 class Conflict(TransientError):

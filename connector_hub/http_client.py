@@ -10,12 +10,15 @@ import random
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from email.utils import parsedate_to_datetime
+from functools import cached_property
+from typing import Any, Protocol
 
 import requests
 
 from .exceptions import (
     AuthError,
+    HubError,
     InvalidData,
     NotFound,
     RateLimited,
@@ -35,6 +38,20 @@ DEFAULT_PAUSE = 10.0  # seconds, when a 429 does not say how long
 LONGEST_PAUSE = 3600.0  # seconds; nobody is believed who asks for more
 
 
+class Gate(Protocol):
+    """Who may call the remote now; shared by everybody who calls it."""
+
+    def before(self) -> bool:
+        """Let a call pass; return True when it finds out whether calls work again.
+
+        :raises RateLimited: the remote asked for a pause that is not over
+        :raises Unavailable: nobody calls, because calls fail
+        """
+
+    def after(self, error: HubError | None) -> None:
+        """Learn what became of the call; may raise a better error instead."""
+
+
 @dataclass(frozen=True)
 class Response:
     """What came back. ``body`` is complete and within the size cap."""
@@ -49,6 +66,10 @@ class Response:
 
         :raises Unavailable: the body is not JSON (a proxy's error page, cut off)
         """
+        return self._parsed
+
+    @cached_property
+    def _parsed(self) -> Any:
         try:
             return json.loads(self.body)
         except (ValueError, RecursionError) as error:
@@ -61,6 +82,7 @@ class HttpClient:
     :param base_url: checked by :func:`check_url`
     :param allow_loopback: development and test only
     :param observe: called with (method, path, status, seconds) for telemetry
+    :param gate: asked before each call, told the outcome of each
     """
 
     def __init__(
@@ -71,10 +93,12 @@ class HttpClient:
         headers: Mapping[str, str] | None = None,
         observe: Callable[[str, str, int, float], None] | None = None,
         read_timeout: float = READ_TIMEOUT,
+        gate: Gate | None = None,
     ) -> None:
         self.base_url = check_url(base_url, allow_loopback=allow_loopback)
         self._observe = observe
         self._read_timeout = read_timeout
+        self._gate = gate
         self._session = requests.Session()
         self._session.trust_env = False
         self._session.headers.update({"User-Agent": "Odoo-Integration-Hub/19.0"})
@@ -90,30 +114,47 @@ class HttpClient:
         *,
         idempotent: bool = False,
         accept_status: frozenset[int] = frozenset(),
+        check: Callable[[Response], None] | None = None,
         **kwargs: Any,
     ) -> Response:
         """Send one request and classify what comes back.
 
         :param idempotent: repeat at once, at most twice, when the way failed
         :param accept_status: error statuses the caller reads itself
+        :param check: raises the HubError that an answer of good status hides
         :raises HubError: see :func:`raise_for_status`; Unavailable when nothing came
         """
-        attempts = QUICK_RETRIES if idempotent else 0
+        probing = self._gate.before() if self._gate else False
+        try:
+            retries = QUICK_RETRIES if idempotent and not probing else 0
+            response = self._send_patiently(retries, method, path, **kwargs)
+            if response.status not in accept_status:
+                sent = {**self._session.headers, **(kwargs.get("headers") or {})}
+                raise_for_status(response, self.base_url, secrets_of(sent))
+            if check:
+                check(response)
+        except HubError as error:
+            if self._gate:
+                self._gate.after(error)
+            raise
+        if self._gate:
+            self._gate.after(None)
+        return response
+
+    def _send_patiently(
+        self, retries: int, method: str, path: str, **kwargs: Any
+    ) -> Response:
         while True:
             try:
                 response = self._send(method, path, **kwargs)
             except Unavailable:
-                if not attempts:
+                if not retries:
                     raise
             else:
-                if response.status not in QUICK_RETRY_STATUS or not attempts:
-                    break
-            attempts -= 1
+                if response.status not in QUICK_RETRY_STATUS or not retries:
+                    return response
+            retries -= 1
             time.sleep(random.uniform(0.05, 0.3))
-        if response.status not in accept_status:
-            sent = {**self._session.headers, **(kwargs.get("headers") or {})}
-            raise_for_status(response, self.base_url, secrets_of(sent))
-        return response
 
     def _send(self, method: str, path: str, **kwargs: Any) -> Response:
         started = time.monotonic()
@@ -171,15 +212,24 @@ def _read_capped(answer: requests.Response) -> bytes:
     return b"".join(chunks)
 
 
-def retry_after(headers: Mapping[str, str]) -> float:
+def retry_after(headers: Mapping[str, str], default: float = DEFAULT_PAUSE) -> float:
     """Return the pause a remote asks for, in seconds."""
+    asked = headers.get("Retry-After", "")
     try:
-        seconds = float(headers.get("Retry-After", ""))
+        seconds = float(asked)
     except ValueError:
-        return DEFAULT_PAUSE
+        seconds = _seconds_until(asked)
     if not math.isfinite(seconds):
-        return DEFAULT_PAUSE
+        return default
     return min(max(seconds, 0.1), LONGEST_PAUSE)
+
+
+def _seconds_until(date: str) -> float:
+    """Return the seconds until an HTTP date; NaN when it is none."""
+    try:
+        return parsedate_to_datetime(date).timestamp() - time.time()
+    except (TypeError, ValueError):
+        return math.nan
 
 
 def raise_for_status(
@@ -213,5 +263,9 @@ def raise_for_status(
             code=code,
         )
     if status in (408, 425) or status >= 500:
-        raise Unavailable(f"{where} answered {status}.", code=code)
+        raise Unavailable(
+            f"{where} answered {status}.",
+            code=code,
+            seconds=retry_after(response.headers, 0.0),
+        )
     raise Rejected(f"{where} answered {status}: {reason}", code=code)

@@ -10,6 +10,7 @@ from typing import Any
 from odoo.addons.component.core import AbstractComponent
 
 from ..exceptions import HubError
+from ..http_client import HttpClient
 from .event import Notification, Page, Verdict
 from .push import Operation, Probed, Push, Pushed
 
@@ -23,6 +24,16 @@ class HubAdapter(AbstractComponent):
     _name = "hub.adapter"
     _inherit = "hub.system"
     _usage = "hub.adapter"
+
+    def http_client(self, base_url: str, **options: Any) -> HttpClient:
+        """Return the client for calls of this backend, behind its limits.
+
+        :param options: see :class:`HttpClient`
+        """
+        backend = self.backend_record
+        options.setdefault("allow_loopback", backend._allows_loopback())
+        gate = self.env["hub.limit"].gate(backend)
+        return HttpClient(base_url, gate=gate, **options)
 
     def prepare(self) -> None:
         """Read the settings: afterwards remote calls leave the database alone."""

@@ -6,6 +6,7 @@ from . import hub_backend_health
 from . import hub_backend_system
 from . import hub_backend_webhook
 from . import hub_backend_sale
+from . import hub_backend_limit
 from . import hub_flow
 from . import hub_flow_collect
 from . import hub_flow_ownership
@@ -18,6 +19,7 @@ from . import hub_flow_send
 from . import hub_flow_sent
 from . import hub_flow_doubt
 from . import hub_flow_health
+from . import hub_flow_limit
 from . import hub_flow_poll
 from . import hub_flow_retention
 from . import hub_flow_wake
@@ -25,6 +27,7 @@ from . import hub_lane
 from . import hub_dirty
 from . import hub_dirty_deleted
 from . import hub_attempt
+from . import hub_limit
 from . import hub_message
 from . import hub_message_figures
 from . import hub_message_store

@@ -214,7 +214,7 @@ class HubFlow(models.Model):
         self.ensure_one()
         return self.state == "running" and self.backend_id.state == "connected"
 
-    def _enqueue_poll(self, run_id=None):
+    def _enqueue_poll(self, run_id=None, eta=None):
         """Enqueue the job that asks the remote system for changes."""
         self.ensure_one()
         if self.direction == "out":
@@ -225,6 +225,7 @@ class HubFlow(models.Model):
             channel=CHANNELS[self.latency],
             identity_key=f"hub.poll.{self.id}.{run_id or 0}",
             priority=self.priority,
+            eta=eta,
             max_retries=0,
             description=self.env._("Receive: %s", self.display_name),
         )._poll(run_id=run_id)

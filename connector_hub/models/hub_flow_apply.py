@@ -7,7 +7,7 @@ from psycopg2 import errorcodes
 
 from odoo import fields, models
 
-from ..exceptions import AuthError, Conflict, RateLimited, TransientError
+from ..exceptions import AuthError, Conflict, TransientError
 
 APPLY_TRIES = 5
 CONCURRENCY_ERRORS = (
@@ -15,10 +15,6 @@ CONCURRENCY_ERRORS = (
     errorcodes.DEADLOCK_DETECTED,
     errorcodes.LOCK_NOT_AVAILABLE,
 )
-#: seconds: first pause after a transient failure, and the longest one
-BACKOFF_FIRST, BACKOFF_LONGEST = 10, 3600
-#: seconds after which work refused for its credentials is due again
-AUTH_PAUSE = 60
 
 
 class HubFlow(models.Model):
@@ -114,13 +110,13 @@ class HubFlow(models.Model):
     def _outcome(self, task):
         error, state, due = task.error, task.state or "pending", None
         attempts = task.attempts
-        if isinstance(error, RateLimited | AuthError):
-            # not the message's fault: the attempt does not count
-            attempts -= 1
-            seconds = getattr(error, "seconds", AUTH_PAUSE)
-            due = fields.Datetime.add(fields.Datetime.now(), seconds=seconds)
-        elif isinstance(error, TransientError) and attempts < self.max_attempts:
-            due = fields.Datetime.add(fields.Datetime.now(), seconds=_backoff(attempts))
+        if isinstance(error, TransientError | AuthError):
+            seconds, counts = self._pause_after(error, attempts)
+            attempts -= not counts
+            if counts and attempts >= self.max_attempts:
+                state = "failed"
+            else:
+                due = fields.Datetime.add(fields.Datetime.now(), seconds=seconds)
         elif error:
             state = "failed"
         return (
@@ -162,12 +158,6 @@ def _described(error):
         error.message.replace("\0", ""),
         error.remedy or None,
     )
-
-
-def _backoff(attempts):
-    """Return the seconds until the next try: exponential, capped, jittered."""
-    longest = min(BACKOFF_LONGEST, BACKOFF_FIRST * 2 ** (attempts - 1))
-    return random.uniform(longest / 2, longest)
 
 
 def _is_race(error):

@@ -76,7 +76,7 @@ class HubFlow(models.Model):
         self._commit()
         self.invalidate_recordset(["state"])
         self.backend_id.invalidate_recordset(["state"])
-        return self._is_open()
+        return self._is_open() and not self._seconds_held()
 
     def _commit(self):
         """End one step of the drain protocol; the only commit of the suite's jobs."""

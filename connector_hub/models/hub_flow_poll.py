@@ -5,7 +5,7 @@ from datetime import datetime, timedelta, timezone
 from odoo import api, fields, models
 
 from ..documents import version_key
-from ..exceptions import AuthError, HubError, RateLimited
+from ..exceptions import AuthError, CircuitOpen, HubError, RateLimited
 from .hub_lane import POLL_LANE, LeaseLost
 
 _logger = logging.getLogger(__name__)
@@ -44,6 +44,8 @@ class HubFlow(models.Model):
 
     def _poll_pages(self, lease, run):
         started = fields.Datetime.now()
+        if seconds := self._seconds_held():
+            return self._put_off_poll(run, seconds)
         adapter = self.backend_id.adapter()
         adapter.prepare()
         since = self._poll_from()
@@ -115,8 +117,10 @@ class HubFlow(models.Model):
 
     def _poll_failed(self, run, error):
         """Note what went wrong where people look; try again when it may heal."""
+        if run and isinstance(error, RateLimited | CircuitOpen):
+            return self._put_off_poll(run, error.seconds)
         minutes = max(self.poll_minutes, 1)
-        seconds = error.seconds if isinstance(error, RateLimited) else minutes * 60
+        seconds = getattr(error, "seconds", 0) or minutes * 60
         if self.poll_minutes:
             self.next_poll_at = fields.Datetime.add(
                 fields.Datetime.now(), seconds=seconds

@@ -34,6 +34,8 @@ class HubFlow(models.Model):
             self._enqueue_drain(number)
 
     def _lanes_to_wake(self, lanes):
+        if self._seconds_held():
+            return []
         # a resume writes the states just before it wakes
         self.flush_model(["state"])
         self.backend_id.flush_model(["state"])
@@ -177,7 +179,8 @@ class HubFlow(models.Model):
         )
         now = fields.Datetime.now()
         for flow in running:
-            if flow.next_poll_at and flow.next_poll_at <= now:
+            due = flow.next_poll_at and flow.next_poll_at <= now
+            if due and not flow._seconds_held():
                 flow._enqueue_poll()
         running._wake_due()
         running._wake_outbox()

@@ -171,8 +171,16 @@ class HubCase(TransactionCase):
         self.fail("There are always new jobs.")
 
     def let_time_pass(self, messages):
-        """Make messages that wait for another try due."""
+        """Make messages that wait for another try due, and end every pause."""
         messages.write({"next_attempt_at": "2026-01-01"})
+        self.end_pauses()
+        self.env.flush_all()
+
+    def end_pauses(self):
+        """Let the moment come at which a paused system may be called again."""
+        self.env["hub.limit"].search([("retry_at", "!=", False)]).write(
+            {"retry_at": "2026-01-01"}
+        )
         self.env.flush_all()
 
     # === MESSAGES ===#

@@ -49,8 +49,7 @@ class ShopifyAdapter(Component):
 
     def http(self) -> HttpClient:
         """Return the guarded HTTP client of the store."""
-        backend = self.backend_record
-        return HttpClient(backend.api_url, allow_loopback=backend._allows_loopback())
+        return self.http_client(self.backend_record.api_url)
 
     def prepare(self) -> None:
         """Build the client: it remembers what it needs of the backend."""

@@ -15,7 +15,7 @@ from odoo.addons.connector_hub.exceptions import (
     SchemaDrift,
     Unavailable,
 )
-from odoo.addons.connector_hub.http_client import HttpClient
+from odoo.addons.connector_hub.http_client import HttpClient, Response
 
 from ..const import API_VERSION
 from .queries import document
@@ -24,6 +24,7 @@ _logger = logging.getLogger(__name__)
 
 #: seconds worth waiting for the bucket inside a call; longer pauses free the worker
 LONGEST_WAIT = 15.0
+THROTTLED = "THROTTLED"
 
 
 class QueryTooExpensive(Rejected):
@@ -68,16 +69,14 @@ class ShopifyClient:
         """
         waited = 0.0
         while True:
-            answer = self._post(name, variables, idempotent)
-            pause = _throttle_pause(answer)
-            if pause is None:
+            try:
+                answer = self._post(name, variables, idempotent)
                 break
-            waited += pause
-            if waited > LONGEST_WAIT:
-                raise RateLimited(
-                    "Shopify's rate limit is used up.", seconds=pause, code="THROTTLED"
-                )
-            self._sleep(pause)
+            except RateLimited as error:
+                waited += error.seconds
+                if error.code != THROTTLED or waited > LONGEST_WAIT:
+                    raise
+                self._sleep(error.seconds)
         _raise_errors(answer, name)
         data = answer.get("data")
         if not isinstance(data, dict):
@@ -98,6 +97,7 @@ class ShopifyClient:
                 headers={"X-Shopify-Access-Token": token},
                 idempotent=idempotent,
                 accept_status=frozenset({401}),
+                check=_check_throttled,
             )
             if response.status != 401:
                 break
@@ -116,17 +116,23 @@ class ShopifyClient:
         return answer
 
 
-def _throttle_pause(answer: dict[str, Any]) -> float | None:
-    """Return the seconds until the bucket holds enough, None when not throttled."""
-    errors = answer.get("errors")
-    if not isinstance(errors, list) or not any(
-        _code(error) == "THROTTLED" for error in errors
-    ):
-        return None
+def _check_throttled(response: Response) -> None:
+    """Raise what a status of 200 hides: the bucket holds too little.
+
+    :raises RateLimited: with the seconds until it holds enough
+    """
+    answer = response.json() if response.status == 200 else None
+    errors = answer.get("errors") if isinstance(answer, dict) else None
+    if not isinstance(errors, list) or THROTTLED not in map(_code, errors):
+        return
     cost = answer.get("extensions", {}).get("cost", {})
     status = cost.get("throttleStatus", {})
     missing = cost.get("requestedQueryCost", 100) - status.get("currentlyAvailable", 0)
-    return float(max(missing / (status.get("restoreRate") or 50.0), 0.2))
+    raise RateLimited(
+        "Shopify's rate limit is used up.",
+        seconds=float(max(missing / (status.get("restoreRate") or 50.0), 0.2)),
+        code=THROTTLED,
+    )
 
 
 def _code(error: Any) -> str:

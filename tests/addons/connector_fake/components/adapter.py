@@ -14,7 +14,6 @@ from odoo.addons.connector_hub.components.event import (
 )
 from odoo.addons.connector_hub.documents import DOCUMENTS
 from odoo.addons.connector_hub.exceptions import AuthError, InvalidData, NotFound
-from odoo.addons.connector_hub.http_client import HttpClient
 
 
 class FakeAdapter(Component):
@@ -102,10 +101,7 @@ class FakeAdapter(Component):
         )
 
     def _http(self):
-        backend = self.backend_record
-        return HttpClient(
-            backend.api_url, allow_loopback=backend._allows_loopback(), read_timeout=1
-        )
+        return self.http_client(self.backend_record.api_url, read_timeout=1)
 
     def _token(self, refused):
         backend = self.backend_record.sudo()

@@ -175,12 +175,12 @@ class HubFlow(models.Model):
             self._fetch(hints)
 
     def _fetch(self, tasks):
-        adapter = self.backend_id.adapter()
+        document, adapter = self.document, self.backend_id.adapter()
         adapter.prepare()
         self._commit()
         try:
             found = adapter.fetch(
-                self.document,
+                document,
                 [task.external_id for task in tasks],
                 {task.external_id: task.version for task in tasks if task.version},
             )

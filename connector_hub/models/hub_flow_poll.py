@@ -46,13 +46,13 @@ class HubFlow(models.Model):
         started = fields.Datetime.now()
         if seconds := self._seconds_held():
             return self._put_off_poll(run, seconds)
-        adapter = self.backend_id.adapter()
+        document, adapter = self.document, self.backend_id.adapter()
         adapter.prepare()
         since = self._poll_from()
         self._commit()
         seen = 0
         try:
-            for page in adapter.iter_changes(self.document, since):
+            for page in adapter.iter_changes(document, since):
                 self.env["hub.lane"].fence(*lease)
                 run, lanes = self._store_page(page, run)
                 seen += len(page.events)

@@ -174,8 +174,11 @@ class HubFlow(models.Model):
 
         :return: {record: Pushed}; an error of the whole call stands for each
         """
+        document = self.document
+        # reading it has opened a transaction again
+        self._commit()
         try:
-            return adapter.push(self.document, action, pushes)
+            return adapter.push(document, action, pushes)
         except HubError as error:
             return {push.record: Pushed(error=error) for push in pushes}
         except Exception as error:

@@ -5,7 +5,7 @@ from odoo import fields, models
 
 from ..components.push import Safety
 from ..exceptions import AuthError, OutcomeUnknown
-from .hub_flow_apply import APPLY_TRIES, _backoff, _is_race
+from .hub_flow_apply import APPLY_TRIES, _is_race
 
 
 class HubFlow(models.Model):
@@ -131,7 +131,7 @@ class HubFlow(models.Model):
             return None
         pause = task.pause
         if pause is None:
-            pause = getattr(task.error, "seconds", _backoff(task.attempts))
+            pause, _counts = self._pause_after(task.error, task.attempts)
         return fields.Datetime.add(fields.Datetime.now(), seconds=pause)
 
 

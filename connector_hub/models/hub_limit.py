@@ -107,7 +107,8 @@ class HubLimit(models.Model):
             )
         if self.state == "open" and left > 0:
             return self.env._(
-                "Closed after %(count)s failures, next try in %(seconds)s s: %(reason)s",
+                "Closed after %(count)s failures, next try in %(seconds)s s:"
+                " %(reason)s",
                 count=self.failures,
                 seconds=int(left),
                 reason=self.reason,

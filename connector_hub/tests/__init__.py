@@ -16,6 +16,7 @@ from . import test_importer_tax
 from . import test_lanes
 from . import test_match_rules
 from . import test_ownership
+from . import test_limit
 from . import test_poll
 from . import test_receive
 from . import test_retention

@@ -178,10 +178,10 @@ class HubCase(TransactionCase):
 
     def end_pauses(self):
         """Let the moment come at which a paused system may be called again."""
-        self.env["hub.limit"].search([("retry_at", "!=", False)]).write(
-            {"retry_at": "2026-01-01"}
-        )
+        # in SQL: other cursors have changed the rows since
         self.env.flush_all()
+        self.env.cr.execute("UPDATE hub_limit SET retry_at = '2026-01-01'")
+        self.env["hub.limit"].invalidate_model()
 
     # === MESSAGES ===#
 

@@ -122,7 +122,9 @@ def _check_throttled(response: Response) -> None:
     :raises RateLimited: with the seconds until it holds enough
     """
     answer = response.json() if response.status == 200 else None
-    errors = answer.get("errors") if isinstance(answer, dict) else None
+    if not isinstance(answer, dict):
+        return
+    errors = answer.get("errors")
     if not isinstance(errors, list) or THROTTLED not in map(_code, errors):
         return
     cost = answer.get("extensions", {}).get("cost", {})

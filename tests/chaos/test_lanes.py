@@ -8,22 +8,13 @@ from typing import Any
 
 import orders
 import pytest
-from workers import CONTEXT, PATIENCE, Crew
+from workers import CONTEXT, PATIENCE, Crew, until
 
 
 @pytest.fixture
 def flow(crew: Crew) -> tuple[int, int]:
     """(backend id, flow id), with a name nobody else has."""
     return crew.run(orders.make_flow, f"Chaos {uuid.uuid4().hex}")
-
-
-def until(probe: Any, what: str) -> Any:
-    deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline:
-        if found := probe():
-            return found
-        time.sleep(0.05)
-    raise TimeoutError(what)
 
 
 # === LEASES ===#

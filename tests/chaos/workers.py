@@ -7,6 +7,7 @@ connections of their own.
 
 import multiprocessing
 import os
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -25,6 +26,16 @@ def load(configuration: str, database: str) -> Any:
     initialize_sys_path.called = True
     odoo.tools.config.parse_config(["--config", configuration, "--log-level=warn"])
     return Registry(database)
+
+
+def until(probe: Callable[[], Any], what: str) -> Any:
+    """Wait until ``probe()`` is true; return it."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        if found := probe():
+            return found
+        time.sleep(0.05)
+    raise TimeoutError(what)
 
 
 class Worker:

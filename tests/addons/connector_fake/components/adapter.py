@@ -23,6 +23,10 @@ class FakeAdapter(Component):
     _inherit = "hub.adapter"
     _system = "fake"
 
+    def prepare(self):
+        self._client = self.http_client(self.backend_record.api_url, read_timeout=1)
+        self._password = self.backend_record.sudo().fake_password or ""
+
     def check_connection(self):
         verdict = Verdict()
         verdict.add(True, f"Connected as {self._get('/me')['name']}.")
@@ -101,13 +105,15 @@ class FakeAdapter(Component):
         )
 
     def _http(self):
-        return self.http_client(self.backend_record.api_url, read_timeout=1)
+        if not hasattr(self, "_client"):
+            self.prepare()
+        return self._client
 
     def _token(self, refused):
         backend = self.backend_record.sudo()
         return self.env["hub.token"].obtain(backend, self._ask_token, refused)
 
     def _ask_token(self):
-        password = self.backend_record.sudo().fake_password or ""
-        answer = self._http().request("POST", "/token", data={"password": password})
+        http, data = self._http(), {"password": self._password}
+        answer = http.request("POST", "/token", data=data)
         return answer.json()["token"], 3600

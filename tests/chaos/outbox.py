@@ -74,6 +74,11 @@ def open_flow(env: Any, name: str, remote: dict[str, str], operations: Any) -> i
     return int(flow.id)
 
 
+def declare(env: Any, flow_id: int, operations: Any) -> None:
+    """Change what the adapter says of its operations."""
+    env["hub.flow"].browse(flow_id).backend_id.fake_operations = operations
+
+
 def make_products(env: Any, count: int) -> list[int]:
     values = [{"name": f"new {number}"} for number in range(count)]
     return list(env["product.template"].create(values).ids)

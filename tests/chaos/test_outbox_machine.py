@@ -152,6 +152,25 @@ def test_fault_04_timeout_after_success(
     scene.check()
 
 
+def test_nothing_is_looked_up_before_the_remote_must_show_it(
+    crew: Crew, remote: Any
+) -> None:
+    """Reads lag by minutes: what is not seen may have happened all the same."""
+    remote.keys = False
+    scene = Scene(crew, remote, "probed")
+    remote.read_delay = 300
+    patient = {"safety": "probed", "visible_after": 600}
+    crew.run(outbox.declare, scene.flow, {"*": patient})
+    scene.change(0)
+    remote.lose("after")
+    for _time in range(3):
+        scene.work()
+        scene.pass_time()
+    assert len(remote.effects("product")) == 1
+    assert crew.run(outbox.open_states, scene.flow) == ["in_doubt"]
+    assert "/product/lookup" not in remote.calls
+
+
 def test_manual_operation_never_sends_again_by_itself(crew: Crew, remote: Any) -> None:
     scene = Scene(crew, remote, "manual")
     scene.change(0)

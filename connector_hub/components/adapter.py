@@ -59,12 +59,21 @@ class HubAdapter(AbstractComponent):
         """
         raise NotImplementedError
 
-    def iter_changes(self, document: str, since: datetime | None) -> Iterator[Page]:
-        """Yield everything that changed at or after ``since``, oldest first.
+    def iter_changes(
+        self, document: str, since: datetime | None, until: datetime | None = None
+    ) -> Iterator[Page]:
+        """Yield what changed at or after ``since`` and until ``until``, oldest first.
 
         :param since: aware UTC; None for everything
+        :param until: aware UTC, included; None for no end
         """
         raise NotImplementedError
+
+    def count(
+        self, document: str, since: datetime | None, until: datetime | None = None
+    ) -> int | None:
+        """Return how many records :meth:`iter_changes` will yield; None: unknown."""
+        return None
 
     def fetch(
         self,

@@ -14,6 +14,7 @@ from . import hub_flow_send_ownership
 from . import hub_field_rule
 from . import hub_flow_apply
 from . import hub_flow_claim
+from . import hub_flow_backfill
 from . import hub_flow_drain
 from . import hub_flow_send
 from . import hub_flow_sent
@@ -35,9 +36,16 @@ from . import hub_message_out
 from . import hub_message_doubt
 from . import hub_payload
 from . import hub_snapshot
+from . import hub_eraser
+from . import hub_eraser_partner
+from . import hub_eraser_redact
+from . import hub_eraser_sweep
+from . import hub_backend_erase
 from . import hub_run
 from . import hub_total
 from . import hub_vacuum
+from . import hub_run_backfill
+from . import hub_run_progress
 from . import hub_binding
 from . import hub_mapping
 from . import hub_match_rule

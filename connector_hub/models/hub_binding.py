@@ -14,6 +14,8 @@ class HubBinding(models.AbstractModel):
     _description = "Integration Binding"
     _rec_name = "external_id"
     _order = "id desc"
+    #: fields that are emptied when a person's data are erased
+    _personal_fields = ()
 
     backend_id = fields.Many2one(
         "hub.backend", required=True, ondelete="cascade", index=True, readonly=True

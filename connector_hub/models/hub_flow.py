@@ -2,7 +2,7 @@
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
 
-from .hub_lane import POLL_LANE
+from .hub_lane import BACKFILL_LANE, POLL_LANE
 
 CHANNELS = {
     "realtime": "root.hub.realtime",
@@ -149,7 +149,7 @@ class HubFlow(models.Model):
             [
                 {"flow_id": flow.id, "number": number}
                 for flow in flows
-                for number in (POLL_LANE, *range(flow.lane_count))
+                for number in (BACKFILL_LANE, POLL_LANE, *range(flow.lane_count))
             ]
         )
         self.env.registry.clear_cache()

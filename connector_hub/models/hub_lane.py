@@ -10,6 +10,8 @@ from ..cursor import read_committed
 
 #: the lane that only a flow's poll leases
 POLL_LANE = -1
+#: the lane that only the reading of a flow's backfills leases
+BACKFILL_LANE = -2
 #: seconds; longer than the longest remote call plus the longest batch
 LEASE_SECONDS = 900
 

@@ -43,8 +43,12 @@ class HubMessage(models.Model):
         """
         now = self.env["hub.lane"]._now()
         pending = SQL(
-            "m.state = 'pending'"
-            " AND (m.next_attempt_at IS NULL OR m.next_attempt_at <= %s)",
+            """
+            (m.state = 'pending'
+             AND (m.next_attempt_at IS NULL OR m.next_attempt_at <= %s)
+             AND (m.run_id IS NULL OR m.run_id <> ALL (ARRAY(
+                    SELECT id FROM hub_run WHERE is_held))))
+            """,
             now,
         )
         if direction == "in":

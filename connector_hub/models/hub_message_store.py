@@ -17,7 +17,15 @@ class HubMessage(models.Model):
     # === RECEIVING ===#
 
     @api.private
-    def receive(self, flow, events, run_id=None, only_idle=False):
+    def receive(
+        self,
+        flow,
+        events,
+        run_id=None,
+        priority=None,
+        forced=False,
+        only_idle=False,
+    ):
         """Store events, each once.
 
         One statement for messages and payloads; an event that is already known
@@ -26,6 +34,8 @@ class HubMessage(models.Model):
         :param flow: the flow they belong to
         :param events: list of Event
         :param only_idle: do not name lanes somebody is at work in, or about to be
+        :param priority: the flow's own by default; higher numbers wait longer
+        :param forced: apply them even when nothing changed
         :return: the lanes that got something new (set of int)
         """
         if not events:
@@ -64,7 +74,7 @@ class HubMessage(models.Model):
                     SELECT %(flow)s, %(backend)s, %(company)s, 'in', %(priority)s,
                            %(run)s, dedup_key, event_key, topic, name, external_id,
                            version, is_hint, lane, trace_id, occurred_at, 'pending',
-                           false, 0, 0, now, now, now
+                           %(forced)s, 0, 0, now, now, now
                       FROM new
                      WHERE %(unseen)s
                         ON CONFLICT (dedup_key) DO NOTHING
@@ -82,7 +92,8 @@ class HubMessage(models.Model):
                 flow=flow.id,
                 backend=flow.backend_id.id,
                 company=flow.company_id.id,
-                priority=flow.priority,
+                priority=flow.priority if priority is None else priority,
+                forced=forced,
                 run=run_id,
                 unseen=self._unseen(flow),
                 **columns,

@@ -62,6 +62,17 @@ class HubPayload(models.Model):
         return {row[0]: zlib.decompress(row[1]) for row in self.env.cr.fetchall()}
 
     @api.private
+    def every(self, message_ids):
+        """Return [(message id, bytes)]: all payloads of these messages."""
+        query = "SELECT message_id, body FROM hub_payload WHERE message_id = ANY(%s)"
+        return [
+            (message_id, zlib.decompress(body))
+            for message_id, body in self.env.execute_query(
+                SQL(query, list(message_ids))
+            )
+        ]
+
+    @api.private
     def store(self, rows, kind="received"):
         """Insert payloads without the ORM: one statement for the whole batch.
 

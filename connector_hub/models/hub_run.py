@@ -20,14 +20,21 @@ class HubRun(models.Model):
     backend_id = fields.Many2one(related="flow_id.backend_id", store=True)
     company_id = fields.Many2one(related="flow_id.company_id", store=True)
     kind = fields.Selection(
-        [("manual", "Manual"), ("scheduled", "Scheduled")],
+        [
+            ("manual", "Manual"),
+            ("scheduled", "Scheduled"),
+            ("backfill", "Backfill"),
+            ("preview", "Preview"),
+        ],
         required=True,
         default="manual",
         readonly=True,
     )
     state = fields.Selection(
         [
+            ("waiting", "Planned"),
             ("receiving", "Receiving"),
+            ("paused", "Paused"),
             ("received", "Received"),
             ("failed", "Failed"),
             ("cancelled", "Cancelled"),
@@ -39,7 +46,9 @@ class HubRun(models.Model):
     )
     status = fields.Selection(
         [
+            ("waiting", "Planned"),
             ("receiving", "Receiving"),
+            ("paused", "Paused"),
             ("processing", "Processing"),
             ("done", "Done"),
             ("attention", "Needs Attention"),
@@ -80,12 +89,13 @@ class HubRun(models.Model):
                 row.get(state, 0) for state in ("failed", "quarantined", "in_doubt")
             )
             run.done_count = received - run.open_count - run.failed_count
-            settled = received - run.open_count
-            if received:
-                run.progress = 100 * settled // received
-            else:
-                run.progress = 0 if run.state == "receiving" else 100
+            run.progress = run._percent(received)
             run.status = run._status()
+
+    def _percent(self, received):
+        if received:
+            return 100 * (received - self.open_count) // received
+        return 0 if self.state == "receiving" else 100
 
     def _status(self):
         if self.state != "received":

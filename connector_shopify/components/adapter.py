@@ -32,7 +32,7 @@ from ..const import (
 from .auth import client_credentials_token
 from .client import ShopifyClient
 from .pages import Reader, not_found
-from .times import parse_time
+from .times import changed_within, parse_time
 
 #: what reading a body that is not as promised may raise
 UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
@@ -208,13 +208,20 @@ class ShopifyAdapter(Component):
 
     # === READING ===#
 
-    def iter_changes(self, document: str, since: datetime | None) -> Iterator[Page]:
+    def iter_changes(
+        self, document: str, since: datetime | None, until: datetime | None = None
+    ) -> Iterator[Page]:
         """Yield changed records, complete, by ascending update time."""
-        search = f"updated_at:>='{since:%Y-%m-%dT%H:%M:%SZ}'" if since else ""
-        for nodes in self._reader(document).changed(search):
+        for nodes in self._reader(document).changed(changed_within(since, until)):
             events = tuple(self._event(node) for node in nodes)
             versions = [event.version for event in events if event.version]
             yield Page(events, max(versions, default=None))
+
+    def count(
+        self, document: str, since: datetime | None, until: datetime | None = None
+    ) -> int | None:
+        """Return Shopify's own count of what :meth:`iter_changes` yields."""
+        return self._reader(document).count(changed_within(since, until))
 
     def _event(self, node: dict[str, Any]) -> Event:
         version = parse_time(node["updatedAt"])

@@ -77,6 +77,15 @@ class Reader:
                 return
             after = page["pageInfo"]["endCursor"]
 
+    def count(self, search: str) -> int | None:
+        """Return how many records match a search; None when Shopify will not tell."""
+        root = self._source["root"]
+        data = self._client.query(f"{root}_count", query=search or None)
+        found = data[f"{root}Count"]
+        if found is None or found["precision"] != "EXACT":
+            return None
+        return int(found["count"])
+
     def newest(
         self, ids: list[str], at_least: Mapping[str, str]
     ) -> dict[str, dict[str, Any] | NotFound]:

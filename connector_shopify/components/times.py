@@ -3,7 +3,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timezone
+
+
+def changed_within(since: datetime | None, until: datetime | None) -> str:
+    """Return the search for records by update time (aware, whole seconds)."""
+    moments = ((">=", since), ("<=", until))
+    return " ".join(
+        f"updated_at:{sign}'{moment.astimezone(timezone.utc):%Y-%m-%dT%H:%M:%SZ}'"
+        for sign, moment in moments
+        if moment
+    )
 
 
 def parse_time(text: str | None) -> datetime | None:

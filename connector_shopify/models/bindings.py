@@ -37,6 +37,7 @@ class HubShopifyOrder(models.Model):
     _inherit = "hub.binding"
     _description = "Shopify Order"
     _rec_name = "name"
+    _personal_fields = ("note",)
 
     odoo_id = fields.Many2one(
         "sale.order", "Sales Order", required=True, ondelete="cascade", index=True

@@ -118,6 +118,21 @@ class TestAdapter(ShopifyCase):
         self.assertEqual(versions, sorted(versions))
         self.assertEqual(events[-1].external_id, ids[0])
 
+    def test_window_of_changes_is_read_and_counted(self):
+        ids = self.shop.place_orders(6)
+        adapter = self.adapter()
+        events = [e for p in adapter.iter_changes("order", None) for e in p.events]
+        window = events[1].version, events[4].version
+        found = [e for p in adapter.iter_changes("order", *window) for e in p.events]
+        expected = {
+            e.external_id for e in events if window[0] <= e.version <= window[1]
+        }
+        self.assertEqual({event.external_id for event in found}, expected)
+        self.assertEqual(adapter.count("order", *window), len(expected))
+        self.assertEqual(adapter.count("order", None), len(ids))
+        for document in ("customer", "product"):
+            self.assertGreater(adapter.count(document, None), 0)
+
     def test_broken_answer_is_transient(self):
         self.shop.faults.add("invalid_json", count=5)
         with self.assertRaises(Unavailable):

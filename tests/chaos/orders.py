@@ -27,12 +27,11 @@ def make_flow(env: Any, name: str) -> tuple[int, int]:
     return backend.id, flow.id
 
 
-def event(external_id: str, **values: Any) -> Any:
-    """Return an order that needs no fetching."""
-    from odoo.addons.connector_hub.components.event import Event
+def content(external_id: str, **values: Any) -> dict[str, Any]:
+    """Return an order as the imaginary system sends it."""
     from odoo.addons.connector_hub.documents import Order
 
-    content = {
+    row = {
         "external_id": external_id,
         "version": MOMENT,
         "name": f"#{external_id}",
@@ -55,7 +54,14 @@ def event(external_id: str, **values: Any) -> Any:
         "total": "10.00",
         **values,
     }
-    body = Order.model_validate(content).model_dump_json().encode()
+    return json.loads(Order.model_validate(row).model_dump_json())
+
+
+def event(external_id: str, **values: Any) -> Any:
+    """Return an order that needs no fetching."""
+    from odoo.addons.connector_hub.components.event import Event
+
+    body = json.dumps(content(external_id, **values)).encode()
     return Event(external_id, "poll", body, version=MOMENT, complete=True)
 
 

@@ -126,6 +126,8 @@ class Remote(Writes, Control):
         if request.method == "POST":
             return self._written(request, *path)
         rows = self.visible(path[0])
+        if path[1:] == ["count"]:
+            return _json({"count": len(self._changed(request, rows))})
         if len(path) > 1:
             wanted = request.args["ids"].split(",")
             return _json({gid: rows[gid] for gid in wanted if gid in rows})
@@ -136,12 +138,15 @@ class Remote(Writes, Control):
             return self._look_up(request, document)
         return self._write(request, document, action)
 
-    def _page(self, request, rows):
-        since = request.args.get("since", "")
-        changed = sorted(
-            (row for row in rows.values() if row["version"] >= since),
+    def _changed(self, request, rows):
+        since, until = request.args.get("since", ""), request.args.get("until", "~")
+        return sorted(
+            (row for row in rows.values() if since <= row["version"] <= until),
             key=lambda row: (row["version"], row["external_id"]),
         )
+
+    def _page(self, request, rows):
+        changed = self._changed(request, rows)
         page = int(request.args.get("page", 0))
         start = page * self.page_size
         more = len(changed) > start + self.page_size

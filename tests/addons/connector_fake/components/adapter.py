@@ -55,13 +55,16 @@ class FakeAdapter(Component):
             return Notification(document, event, error)
         return Notification(document, event)
 
-    def iter_changes(self, document, since):
-        start, page = since.isoformat() if since else "", 0
+    def iter_changes(self, document, since, until=None):
+        window, page = _window(since, until), 0
         while page is not None:
-            answer = self._get(f"/{document}", since=start, page=page)
+            answer = self._get(f"/{document}", **window, page=page)
             events = tuple(self._event(row) for row in answer["rows"])
             yield Page(events, max((e.version for e in events), default=None))
             page = answer["next"]
+
+    def count(self, document, since, until=None):
+        return self._get(f"/{document}/count", **_window(since, until))["count"]
 
     def _event(self, row):
         return Event(
@@ -117,3 +120,8 @@ class FakeAdapter(Component):
         http, data = self._http(), {"password": self._password}
         answer = http.request("POST", "/token", data=data)
         return answer.json()["token"], 3600
+
+
+def _window(since, until):
+    moments = {"since": since, "until": until}
+    return {name: moment.isoformat() for name, moment in moments.items() if moment}

@@ -1,0 +1,47 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import api, fields, models
+
+
+class HubBackend(models.Model):
+    """Personal data erased on request."""
+
+    _inherit = "hub.backend"
+
+    @api.private
+    def erase_personal_data(self, document, external_ids, anonymise=False):
+        """Take persons out of the hub's own tables, and out of Odoo when asked.
+
+        Messages keep their states and times, and say who erased them when.
+
+        :param document: what the ids are: "customer", "order", ...
+        :param external_ids: ids in the remote system
+        :param anonymise: also the contacts in Odoo, where nothing speaks against it
+        :return: {what: number of rows, "kept": [why a contact was kept]}
+        """
+        self.ensure_one()
+        subjects = self.env["hub.eraser"].find(self, document, external_ids)
+        return self._erase(subjects, anonymise)
+
+    def _erase(self, subjects, anonymise):
+        eraser = self.env["hub.eraser"]
+        changed, kept = eraser.anonymise(subjects) if anonymise else (0, [])
+        counts = eraser.redact(subjects)
+        counts.update(contacts=changed, kept=kept)
+        self.sudo().message_post(body=self._erasure_note(counts))
+        return counts
+
+    def _erasure_note(self, counts):
+        return self.env._(
+            "%(user)s erased the personal data of somebody: %(messages)s messages,"
+            " %(payloads)s payloads, %(contacts)s contacts.",
+            user=self.env.user.name,
+            **{name: counts[name] for name in ("messages", "payloads", "contacts")},
+        )
+
+
+class HubMessage(models.Model):
+    _inherit = "hub.message"
+
+    erased_at = fields.Datetime("Personal Data Erased On", readonly=True)
+    # no link to the user: deleting one would have to read all messages
+    erased_by = fields.Char(readonly=True)

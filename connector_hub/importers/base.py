@@ -38,6 +38,7 @@ class ImporterBase(models.AbstractModel):
         :param tasks: open tasks with a document
         """
         changed = self._skip_known(flow, [task for task in tasks if task.is_open])
+        changed = self.env["hub.importer.match"].leave_out(flow, changed)
         self._decide(flow, changed)
         self._isolate(flow, changed)
         self._remember(flow, changed)

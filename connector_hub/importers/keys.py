@@ -21,14 +21,14 @@ NORMAL_COLUMNS = {("email", "email_normalized")}
 class Target:
     """What remote records of a document are matched with.
 
-    ``entity`` names the binding, ``prefix`` the part of the document that is matched.
-    ``parent`` is the field by which main records come before their children;
-    ``listed`` tells which Odoo records are missing there when nothing matches them.
+    ``entity`` names the binding. ``parent`` is the field by which main records come
+    before their children; ``listed`` tells which Odoo records are missing there when
+    nothing matches them, ``label`` what they are called in lists.
     """
 
     entity: str
     model: str
-    prefix: str = ""
+    label: tuple[str, ...]
     domain: tuple[Any, ...] = ()
     parent: str = ""
     listed: tuple[Any, ...] = ()
@@ -39,14 +39,23 @@ TARGETS = {
     "customer": Target(
         "customer",
         "res.partner",
+        ("complete_name", "email"),
         domain=(("type", "=", "contact"),),
         parent="parent_id",
         listed=(("customer_rank", ">", 0), ("parent_id", "=", False)),
     ),
     "product": Target(
-        "variant", "product.product", prefix="variants.", listed=(("sale_ok", "=", 1),)
+        "variant",
+        "product.product",
+        ("default_code", "name"),
+        listed=(("sale_ok", "=", True),),
     ),
-    "order": Target("order", "sale.order", listed=(("state", "!=", "cancel"),)),
+    "order": Target(
+        "order",
+        "sale.order",
+        ("name", "client_order_ref"),
+        listed=(("state", "!=", "cancel"),),
+    ),
 }
 
 
@@ -119,3 +128,20 @@ def normal_sql(method: str, column: SQL) -> SQL:
     if method == "code":
         return SQL("ltrim(lower(btrim(%s)), '0')", column)
     return column
+
+
+def parts_of(document: str, content: Any) -> tuple[Any, ...]:
+    """Return the parts of a document that are matched: of a product its variants."""
+    return content.variants if document == "product" else (content,)
+
+
+def label_of(document: str, content: Any, part: Any) -> str:
+    """Return what people call a remote record in a list."""
+    if document == "product":
+        options = ", ".join(part.option_values)
+        names = (part.sku, content.title, part.title or options)
+    elif document == "customer":
+        names = (content.label, content.email if content.email != content.label else "")
+    else:
+        names = (content.name,)
+    return " · ".join(filter(None, names)) or part.external_id

@@ -27,21 +27,31 @@ class ImporterMatch(models.AbstractModel):
         :param references: list of documents, or of parts that stand for them
         :return: list in the same order: the record, an AmbiguousMatch, or None
         """
-        found = dict.fromkeys(range(len(references)))
-        rest, chosen = set(found), {}
-        for rule in self.env["hub.match.rule"]._rules(backend.id, document):
-            keys = {place: rule.key_of(references[place]) for place in rest}
-            hits = self._hits(backend, document, rule, set(keys.values()) - {""})
-            for place, key in keys.items():
-                if key in hits:
-                    rest.discard(place)
-                    chosen[place] = (rule, hits[key])
+        chosen = self._chosen(backend, document, references)
+        decided = self._decided(backend, document, references, chosen)
+        found, doubts = dict.fromkeys(range(len(references))), {}
         for place, (rule, candidates) in chosen.items():
-            found[place] = self._decide(
-                backend, document, references[place], rule, candidates
-            )
-        self._check_claims(backend, document, references, found, chosen)
+            if place in decided:
+                found[place] = decided[place]
+            elif len(candidates[1]) > 1 and rule.ambiguous != "oldest":
+                doubts[place] = (rule, candidates[1])
+            else:
+                found[place] = self._pick(document, rule, *candidates)
+        rules = {place: rule for place, (rule, _rest) in chosen.items()}
+        doubts |= self._contested(backend, document, references, found, rules)
+        self._raise_doubts(backend, document, references, found, doubts)
         return list(found.values())
+
+    @api.private
+    def leave_out(self, flow, tasks):
+        """Settle what people have decided to ignore; return the other tasks."""
+        ignored = self.env["hub.match"].ignored(
+            flow.backend_id, flow.document, [task.external_id for task in tasks]
+        )
+        for task in tasks:
+            if task.external_id in ignored:
+                task.settle("skipped")
+        return [task for task in tasks if task.is_open]
 
     @api.private
     def query(self, backend, document, rule):
@@ -84,38 +94,62 @@ class ImporterMatch(models.AbstractModel):
             hits[key].append((archived, child, record_id))
         return {key: _first_rank(rows) for key, rows in hits.items()}
 
-    def _decide(self, backend, document, reference, rule, candidates):
-        archived, ids = candidates
-        if len(ids) > 1 and rule.ambiguous != "oldest":
-            if rule.ambiguous == "create":
-                return None
-            return self._ambiguous(backend, document, reference, rule, ids)
+    def _chosen(self, backend, document, references):
+        """Return {place: (rule, (archived, ids))} of those for which a rule finds."""
+        rest, chosen = set(range(len(references))), {}
+        for rule in self.env["hub.match.rule"]._rules(backend.id, document):
+            keys = {place: rule.key_of(references[place]) for place in rest}
+            hits = self._hits(backend, document, rule, set(keys.values()) - {""})
+            for place, key in keys.items():
+                if key in hits:
+                    rest.discard(place)
+                    chosen[place] = (rule, hits[key])
+        return chosen
+
+    def _decided(self, backend, document, references, chosen):
+        """Return {place: record, or None to create one} as people have decided."""
+        if not chosen:
+            return {}
+        names = {
+            place: _identity(references[place], rule)
+            for place, (rule, _candidates) in chosen.items()
+        }
+        decisions = self.env["hub.match"].decisions(backend, document, names.values())
+        model = self.env[TARGETS[document].model]
+        return {
+            place: model.browse(record_id).exists() if state == "accepted" else None
+            for place, name in names.items()
+            if name in decisions
+            for state, record_id in [decisions[name]]
+        }
+
+    def _pick(self, document, rule, archived, ids):
         record = self.env[TARGETS[document].model].browse(ids[0])
         if archived and rule.archived == "unarchive":
             record.action_unarchive()
         return record
 
-    # === TWO THAT CLAIM ONE ===#
+    # === DOUBTS ===#
 
-    def _check_claims(self, backend, document, references, found, chosen):
-        """Where rules are strict, an Odoo record belongs to one remote record only."""
+    def _contested(self, backend, document, references, found, rules):
+        """Return the doubts about records that several remote records claim.
+
+        Where rules are strict, an Odoo record belongs to one remote record only.
+        """
         strict = {
             place: found[place]
-            for place, (rule, _candidates) in chosen.items()
-            if rule.ambiguous != "oldest" and isinstance(found[place], models.Model)
+            for place, rule in rules.items()
+            if rule.ambiguous != "oldest" and found[place]
         }
         if not strict:
-            return
+            return {}
         claims = self._claims(backend, document, references, strict)
-        for place, record in strict.items():
-            own = value_at(references[place], "external_id")
-            if own and claims[record.id] - {own}:
-                rule = chosen[place][0]
-                found[place] = None
-                if rule.ambiguous == "ask":
-                    found[place] = self._ambiguous(
-                        backend, document, references[place], rule, record.ids
-                    )
+        return {
+            place: (rules[place], record.ids)
+            for place, record in strict.items()
+            for own in [value_at(references[place], "external_id")]
+            if own and claims[record.id] - {own}
+        }
 
     def _claims(self, backend, document, references, found):
         """Return {Odoo id: remote ids that are linked with it or match it}."""
@@ -126,6 +160,19 @@ class ImporterMatch(models.AbstractModel):
         for place, record in found.items():
             claims[record.id].add(value_at(references[place], "external_id"))
         return {key: values - {""} for key, values in claims.items()}
+
+    def _raise_doubts(self, backend, document, references, found, doubts):
+        """Put errors in the place of what a person must choose, and note the choice."""
+        asked = []
+        for place, (rule, ids) in doubts.items():
+            found[place] = None
+            if rule.ambiguous == "ask":
+                reference = references[place]
+                name = _identity(reference, rule)
+                asked.append((name, reference, rule, ids))
+                found[place] = self._ambiguous(backend, document, reference, rule, ids)
+        if asked:
+            self.env["hub.match"].ask(backend, document, asked)
 
     def _ambiguous(self, backend, document, reference, rule, ids):
         records = self.env[TARGETS[document].model].browse(ids)
@@ -154,8 +201,13 @@ class ImporterMatch(models.AbstractModel):
             ),
             code=document,
             field=rule.path,
-            value=value_at(reference, "external_id") or key,
+            value=_identity(reference, rule),
         )
+
+
+def _identity(reference, rule):
+    """Return the remote id, or for somebody without account the key."""
+    return value_at(reference, "external_id") or rule.key_of(reference)
 
 
 def _first_rank(rows):

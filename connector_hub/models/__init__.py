@@ -47,8 +47,16 @@ from . import hub_vacuum
 from . import hub_run_backfill
 from . import hub_run_progress
 from . import hub_binding
+from . import hub_binding_insert
 from . import hub_mapping
 from . import hub_match_rule
+from . import hub_match
+from . import hub_match_ask
+from . import hub_match_compute
+from . import hub_match_decide
+from . import hub_match_missing
+from . import hub_flow_match
+from . import hub_flow_link
 from . import hub_backend_match
 from . import hub_exception
 from . import hub_exception_filing

@@ -16,7 +16,11 @@ from . import test_importer_order_update
 from . import test_importer_product
 from . import test_importer_tax
 from . import test_lanes
+from . import test_match_decisions
 from . import test_match_rules
+from . import test_match_security
+from . import test_matching
+from . import test_matching_whole
 from . import test_ownership
 from . import test_limit
 from . import test_poll

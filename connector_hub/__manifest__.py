@@ -36,6 +36,7 @@
         "views/hub_exception_views.xml",
         "views/hub_run_views.xml",
         "views/hub_backfill_views.xml",
+        "views/hub_change_views.xml",
         "views/hub_mapping_views.xml",
         "views/hub_backend_form_views.xml",
         "views/hub_backend_views.xml",

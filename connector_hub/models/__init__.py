@@ -1,3 +1,6 @@
+from . import base
+from . import ir_sequence
+from . import mail_mail
 from . import hub_operable
 from . import hub_backend
 from . import hub_backend_open
@@ -22,6 +25,7 @@ from . import hub_flow_doubt
 from . import hub_flow_health
 from . import hub_flow_limit
 from . import hub_flow_poll
+from . import hub_flow_preview
 from . import hub_flow_retention
 from . import hub_flow_wake
 from . import hub_lane
@@ -46,6 +50,10 @@ from . import hub_total
 from . import hub_vacuum
 from . import hub_run_backfill
 from . import hub_run_progress
+from . import hub_run_preview
+from . import hub_change
+from . import hub_trial
+from . import hub_trial_values
 from . import hub_binding
 from . import hub_binding_insert
 from . import hub_mapping

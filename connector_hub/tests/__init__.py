@@ -24,6 +24,7 @@ from . import test_matching_whole
 from . import test_ownership
 from . import test_limit
 from . import test_poll
+from . import test_preview
 from . import test_receive
 from . import test_retention
 from . import test_security

@@ -23,6 +23,10 @@ class HubBackfill(models.TransientModel):
         help="Apply every record again, also those that are up to date in Odoo.",
     )
 
+    preview_limit = fields.Integer(
+        "Records in the Preview", default=100, help="At most 500."
+    )
+
     @api.model
     def default_get(self, names):
         values = super().default_get(names)
@@ -38,6 +42,11 @@ class HubBackfill(models.TransientModel):
     def action_start(self):
         """Start the backfills and show them."""
         runs = self._chosen().start_backfill(**self._window(), force=self.force)
+        return runs._action_open()
+
+    def action_preview(self):
+        """Show what would happen, without doing it."""
+        runs = self._chosen().start_preview(**self._window(), limit=self.preview_limit)
         return runs._action_open()
 
     def _chosen(self):

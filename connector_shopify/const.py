@@ -3,6 +3,9 @@
 
 #: pinned; a version is supported for twelve months from its first day
 API_VERSION = "2026-10"
+#: months a version is supported for, from the first day of the month it is named after
+#: (https://shopify.dev/docs/api/usage/versioning)
+SUPPORTED_MONTHS = 12
 
 #: topic: (document, key of the record's GraphQL id in the REST-shaped body)
 WEBHOOK_TOPICS = {

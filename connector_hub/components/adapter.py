@@ -11,7 +11,7 @@ from odoo.addons.component.core import AbstractComponent
 
 from ..exceptions import HubError
 from ..http_client import HttpClient
-from .event import Notification, Page, Verdict
+from .event import ApiVersions, Notification, Page, Verdict
 from .push import Operation, Probed, Push, Pushed
 
 
@@ -41,6 +41,13 @@ class HubAdapter(AbstractComponent):
     def check_connection(self) -> Verdict:
         """Say in sentences who we are there and what we may do."""
         raise NotImplementedError
+
+    def api_versions(self) -> ApiVersions | None:
+        """Return which version of the interface is asked for, and which one answers.
+
+        Without a remote call: what the last answers have said. None: it has none.
+        """
+        return None
 
     def verify_webhook(self, headers: Mapping[str, str], body: bytes) -> bool:
         """Return whether the remote system itself sent these bytes.

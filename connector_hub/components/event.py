@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from ..exceptions import InvalidData
 
@@ -49,6 +49,20 @@ class Notification:
     document: str
     event: Event
     error: InvalidData | None = None
+
+
+@dataclass(frozen=True)
+class ApiVersions:
+    """The version of the remote interface.
+
+    :param pinned: the one the connector asks for
+    :param served: the one that answered last; empty when nothing has yet
+    :param supported_until: last day of the pinned one, when that is known
+    """
+
+    pinned: str
+    served: str = ""
+    supported_until: date | None = None
 
 
 @dataclass

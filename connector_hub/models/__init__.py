@@ -29,6 +29,8 @@ from . import hub_flow_preview
 from . import hub_flow_retention
 from . import hub_flow_wake
 from . import hub_lane
+from . import hub_lifecycle
+from . import hub_backend_version
 from . import hub_dirty
 from . import hub_dirty_deleted
 from . import hub_attempt
@@ -69,6 +71,7 @@ from . import hub_backend_match
 from . import hub_exception
 from . import hub_exception_filing
 from . import hub_exception_map
+from . import hub_exception_version
 from . import hub_exception_match
 from . import hub_conflict
 from . import hub_conflict_filing

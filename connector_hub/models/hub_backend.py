@@ -193,16 +193,14 @@ class HubBackend(models.Model):
         with read_committed(self.env.registry) as cr:
             cr.execute(
                 SQL(
-                    "UPDATE hub_backend SET state = 'paused', state_reason = %s"
+                    "UPDATE hub_backend SET state = 'paused', state_reason = %s,"
+                    " paused_at = now() AT TIME ZONE 'UTC', paused_by = NULL"
                     " WHERE id = %s AND state = 'connected'",
                     reason,
                     self.id,
                 )
             )
         self.invalidate_recordset(["state", "state_reason"])
-
-    def _pause(self, reason):
-        self.sudo().write({"state": "paused", "state_reason": reason})
 
     def _allows_loopback(self):
         self.ensure_one()

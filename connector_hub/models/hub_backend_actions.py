@@ -17,7 +17,9 @@ class HubBackend(models.Model):
         self.ensure_one()
         self.check_access("write")
         try:
-            verdict = self.with_user(SUPERUSER_ID).adapter().check_connection()
+            adapter = self.with_user(SUPERUSER_ID).adapter()
+            verdict = adapter.check_connection()
+            self.sudo().note_api_versions(adapter)
             passed = verdict.passed
             text = "\n".join(verdict.lines)
         except HubError as error:
@@ -59,12 +61,6 @@ class HubBackend(models.Model):
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},
             },
         }
-
-    def action_pause(self):
-        """Stop processing; what arrives is kept."""
-        self.check_operator()
-        self._pause(self.env._("Paused by %s.", self.env.user.name))
-        return True
 
     def action_resume(self):
         """Start again after a pause; waiting messages are taken up at once."""

@@ -2,10 +2,13 @@
 import logging
 from datetime import datetime, timedelta, timezone
 
+import psycopg2
+
 from odoo import api, fields, models
 
 from ..documents import version_key
 from ..exceptions import AuthError, CircuitOpen, HubError, RateLimited
+from .hub_flow_apply import APPLY_TRIES, CONCURRENCY_ERRORS
 from .hub_lane import POLL_LANE, LeaseLost
 
 _logger = logging.getLogger(__name__)
@@ -43,6 +46,10 @@ class HubFlow(models.Model):
             self.env["hub.lane"].release(*lease)
 
     def _poll_pages(self, lease, run):
+        if not self._is_open():
+            # paused since the job was enqueued
+            run._finish("cancelled", self.env._("The flow is paused or stopped."))
+            return "Not open."
         started = fields.Datetime.now()
         if seconds := self._seconds_held():
             return self._put_off_poll(run, seconds)
@@ -53,10 +60,8 @@ class HubFlow(models.Model):
         seen = 0
         try:
             for page in adapter.iter_changes(document, since):
-                self.env["hub.lane"].fence(*lease)
-                run, lanes = self._store_page(page, run)
+                run, lanes = self._keep_page(lease, page, run)
                 seen += len(page.events)
-                self._commit()
                 self._wake(lanes)
                 self._commit()
                 if self._poll_stopped(run):
@@ -71,7 +76,26 @@ class HubFlow(models.Model):
             run._finish("failed", self.env._("Another worker took over."))
             return "Lost the lease."
         self._poll_done(run, started)
+        self.backend_id.note_api_versions(adapter)
         return f"{seen} changes"
+
+    def _keep_page(self, lease, page, run):
+        """Store one page and commit; again when somebody changed the flow meanwhile.
+
+        :return: (run, lanes to wake)
+        """
+        for attempt in range(1, APPLY_TRIES + 1):
+            try:
+                self.env["hub.lane"].fence(*lease)
+                result = self._store_page(page, run)
+                self._commit()
+                return result
+            except psycopg2.OperationalError as error:
+                self.env.cr.rollback()
+                self.env.invalidate_all(flush=False)
+                if error.pgcode not in CONCURRENCY_ERRORS or attempt == APPLY_TRIES:
+                    raise
+        raise AssertionError("unreachable")
 
     def _store_page(self, page, run):
         """Store one page, and the run it belongs to once there is something new."""

@@ -17,6 +17,7 @@ from . import test_importer_product
 from . import test_importer_tax
 from . import test_lanes
 from . import test_match_decisions
+from . import test_lifecycle
 from . import test_match_rules
 from . import test_match_security
 from . import test_matching

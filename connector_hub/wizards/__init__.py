@@ -1,3 +1,5 @@
 from . import hub_message_arrived
 from . import hub_backfill
 from . import hub_erase
+from . import hub_pause
+from . import hub_cursor_reset

@@ -9,11 +9,12 @@ import hmac
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from odoo.addons.component.core import Component
 from odoo.addons.connector_hub.components.event import (
+    ApiVersions,
     Event,
     Notification,
     Page,
@@ -27,6 +28,7 @@ from ..const import (
     GID_PREFIX,
     NEEDED_SCOPES,
     SUBSCRIBED_TOPICS,
+    SUPPORTED_MONTHS,
     WEBHOOK_TOPICS,
 )
 from .auth import client_credentials_token
@@ -103,6 +105,13 @@ class ShopifyAdapter(Component):
         for scope in NEEDED_SCOPES:
             verdict.add(*self._scope_point(scope, _is_granted(scope, granted)))
         return verdict
+
+    def api_versions(self) -> ApiVersions:
+        """Return the pinned version, which one answered last, and its last day."""
+        year, month = map(int, API_VERSION.split("-"))
+        months = year * 12 + month - 1 + SUPPORTED_MONTHS
+        until = date(months // 12, months % 12 + 1, 1)
+        return ApiVersions(API_VERSION, self.client().served_version, until)
 
     def _version_point(self, served: str) -> tuple[bool, str]:
         if served in ("", API_VERSION):

@@ -47,6 +47,7 @@ class Remote(Writes, Control):
         self.password = f"password-canary-{uuid.uuid4().hex}"
         self.tokens = []
         self.refuses = False
+        self.api_version = "2"
         self.rows = {document: {} for document in DOCUMENTS}
         self.calls = {}
         self._faults = []
@@ -109,7 +110,9 @@ class Remote(Writes, Control):
         token = request.headers.get("Authorization", "").removeprefix("Bearer ")
         if token not in self.tokens[-1:]:
             return Response("token refused", 401)
-        return self._read(request)
+        answer = self._read(request)
+        answer.headers["X-Fake-Version"] = self.api_version
+        return answer
 
     def _grant(self, request):
         if self.refuses or request.form.get("password") != self.password:

@@ -3,10 +3,11 @@ import hashlib
 import hmac
 import json
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from odoo.addons.component.core import Component
 from odoo.addons.connector_hub.components.event import (
+    ApiVersions,
     Event,
     Notification,
     Page,
@@ -15,6 +16,8 @@ from odoo.addons.connector_hub.components.event import (
 from odoo.addons.connector_hub.documents import DOCUMENTS
 from odoo.addons.connector_hub.exceptions import AuthError, InvalidData, NotFound
 
+API_VERSION = "2"
+
 
 class FakeAdapter(Component):
     """Real HTTP to the server in ``remote.py``."""
@@ -22,6 +25,8 @@ class FakeAdapter(Component):
     _name = "hub.fake.adapter"
     _inherit = "hub.adapter"
     _system = "fake"
+    _supported_until = "2100-01-01"
+    _served = ""
 
     def prepare(self):
         self._client = self.http_client(self.backend_record.api_url, read_timeout=1)
@@ -31,6 +36,10 @@ class FakeAdapter(Component):
         verdict = Verdict()
         verdict.add(True, f"Connected as {self._get('/me')['name']}.")
         return verdict
+
+    def api_versions(self):
+        until = date.fromisoformat(self._supported_until)
+        return ApiVersions(API_VERSION, self._served, until)
 
     def verify_webhook(self, headers, body):
         secret = (self.backend_record.sudo().fake_secret or "").encode()
@@ -96,6 +105,7 @@ class FakeAdapter(Component):
             response = send(self._token(token))
         if response.status == 401:
             raise AuthError("The token is refused.", remedy="Renew the password.")
+        self._served = response.headers.get("X-Fake-Version", "")
         return response.json()
 
     def _send(self, path, params, token):

@@ -19,6 +19,7 @@ from . import hub_flow_apply
 from . import hub_flow_claim
 from . import hub_flow_backfill
 from . import hub_flow_drain
+from . import hub_flow_echo
 from . import hub_flow_send
 from . import hub_flow_sent
 from . import hub_flow_doubt

@@ -93,6 +93,7 @@ class HubFlow(models.Model):
             current = self._keep_newest(tasks)
             self._load(current)
             self._translate(current)
+            self._await_creations(current)
             covered = self._apply(lease, tasks)
         except LeaseLost:
             raise

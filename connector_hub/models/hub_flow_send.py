@@ -17,6 +17,8 @@ _logger = logging.getLogger(__name__)
 
 #: path in a snapshot that says that the remote record was put away
 GONE = "#gone"
+#: seconds after which an intent is not carried out any more
+STALE_INTENT = 10
 ACTIONS = ("create", "update", "archive", "delete")
 
 
@@ -136,8 +138,9 @@ class HubFlow(models.Model):
         return None
 
     def _send_chunk(self, lease, adapter, operation, tasks):
+        intended = time.monotonic()
         pushes = self._intend(lease, operation, tasks)
-        results = self._push(adapter, tasks[0].action, pushes)
+        results = self._push(adapter, tasks[0].action, pushes, intended)
         if len(tasks) > 1 and _refused_together(results):
             # one of them spoils the call for the others
             self.env["hub.attempt"].close(
@@ -163,21 +166,26 @@ class HubFlow(models.Model):
             task.idempotency_key = keys[task.message_id] if keys else key
             task.safety = operation.safety
         self.env["hub.message"].note_sent(
-            [(task.message_id, task.idempotency_key, None) for task in tasks]
+            [(t.message_id, t.idempotency_key, t.remote_id or None) for t in tasks]
         )
         self.env["hub.attempt"].open(operation, tasks)
         self._commit()
         return [_push_of(task) for task in tasks]
 
-    def _push(self, adapter, action, pushes):
+    def _push(self, adapter, action, pushes, intended=None):
         """Call the remote system, with no transaction open.
 
+        :param intended: when the intent was made (monotonic seconds)
         :return: {record: Pushed}; an error of the whole call stands for each
         """
         document = self.document
         # reading it has opened a transaction again
         self._commit()
         try:
+            if intended and time.monotonic() - intended > STALE_INTENT:
+                # this process was held up: others may have found it dead by now, and
+                # wait only so long for what it might still send
+                raise Unavailable("Held up.", code="held_up", sent=False)
             return adapter.push(document, action, pushes)
         except HubError as error:
             return {push.record: Pushed(error=error) for push in pushes}

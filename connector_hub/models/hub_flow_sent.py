@@ -4,8 +4,10 @@ import psycopg2
 from odoo import fields, models
 
 from ..components.push import Safety
+from ..cursor import read_committed
 from ..exceptions import AuthError, OutcomeUnknown
 from .hub_flow_apply import APPLY_TRIES, _is_race
+from .hub_lane import LeaseLost
 
 
 class HubFlow(models.Model):
@@ -21,6 +23,10 @@ class HubFlow(models.Model):
             try:
                 covered = self._store_sent(lease, tasks)
                 break
+            except LeaseLost:
+                self.env.cr.rollback()
+                self._tell_tries(tasks)
+                raise
             except (psycopg2.OperationalError, psycopg2.IntegrityError) as error:
                 self.env.cr.rollback()
                 self.env.invalidate_all()
@@ -30,6 +36,15 @@ class HubFlow(models.Model):
             task.stored = True
         done = any(task.state == "done" for task in tasks)
         self._raise_alarm(tasks, covered, answered=done)
+
+    def _tell_tries(self, tasks):
+        """Write down what came back though the messages are in other hands by now.
+
+        A person who has to decide on them sees it.
+        """
+        with read_committed(self.env.registry) as cr:
+            attempts = self.env(cr=cr)["hub.attempt"]
+            attempts.close([_closing(task) for task in tasks if task.attempt_id])
 
     def _store_sent(self, lease, tasks):
         """Store outcomes, links and the remote's new state in one transaction.

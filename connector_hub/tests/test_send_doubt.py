@@ -1,6 +1,10 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo.addons.connector_hub.components.push import Safety
+from unittest.mock import patch
 
+from odoo.addons.connector_hub.components.push import Safety
+from odoo.addons.connector_hub.models import hub_flow_send
+
+from . import samples
 from .send_case import Ledger, SendCase, crash, lost
 
 
@@ -135,3 +139,58 @@ class TestDoubt(SendCase):
         self.send()
         self.assertEqual((self.outcomes(), ledger.calls), (["in_doubt"], 1))
         self.assertEqual(self.exceptions(self.backend).category, "in_doubt")
+
+
+class TestEcho(SendCase):
+    """What the remote says of records Odoo is just creating there."""
+
+    def test_news_of_a_record_under_creation_waits_for_the_answer(self):
+        seen = []
+
+        def notify(pushes):
+            """The notification is faster than the answer."""
+            flow = self.flow(self.backend, "product").filtered(
+                lambda flow: flow.direction == "in"
+            )
+            document = samples.document(
+                "product", {**samples.product(), "title": "Cap", "external_id": "R1"}
+            )
+            event = samples.event(
+                "R1",
+                document.model_dump_json().encode(),
+                complete=True,
+                version=document.version,
+            )
+            self.env["hub.message"].receive(flow, [event])
+            self.drain(flow)
+            seen.append(self.messages(flow))
+
+        self.ledger.after = notify
+        cap = self.products("Cap")
+        self.mark(cap)
+        self.send()
+        (message,) = seen
+        self.assertEqual((message.state, message.error_code), ("pending", "creating"))
+        self.let_time_pass(message)
+        self.drain(message.flow_id)
+        self.assertIn(message.state, ("done", "unchanged"))
+        self.assertEqual(message.res_id, cap.id)
+
+    def test_process_that_was_held_up_sends_nothing(self):
+        with patch.object(hub_flow_send, "STALE_INTENT", -1):
+            self.mark(self.products("Cap"))
+            self.send()
+        self.assertEqual((self.outcomes(), self.ledger.calls), (["pending"], 0))
+
+    def test_answer_that_comes_too_late_is_kept_for_people(self):
+        def overtake(pushes):
+            self.env.cr.execute(
+                "UPDATE hub_lane SET token = 'other' WHERE flow_id = %s", [self.out.id]
+            )
+
+        self.ledger.after = overtake
+        self.mark(self.products("Cap"))
+        self.send()
+        message = self.messages(self.out)
+        self.assertEqual(message.state, "processing")
+        self.assertEqual(message.attempt_ids.outcome, "done")

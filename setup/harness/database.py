@@ -13,9 +13,11 @@ import importlib.util
 import os
 import shutil
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
+import psycopg2
 from psycopg2 import sql
 
 from . import conf, paths, postgres, process
@@ -89,7 +91,15 @@ def clone(name: str, source: str | None = None) -> str:
 
 
 def drop(name: str) -> None:
-    _execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+    for last in (False, False, False, True):
+        try:
+            _execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+            break
+        except psycopg2.errors.InsufficientPrivilege:
+            # an autovacuum worker is in it, which only a superuser may end
+            if last:
+                raise
+            time.sleep(1)
     shutil.rmtree(FILESTORE / name, ignore_errors=True)
     _files(name)[0].unlink(missing_ok=True)
 

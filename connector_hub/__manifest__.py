@@ -33,6 +33,7 @@
         "views/hub_erase_views.xml",
         "views/hub_exception_form_views.xml",
         "views/hub_conflict_views.xml",
+        "views/hub_exception_departure_views.xml",
         "views/hub_exception_views.xml",
         "views/hub_run_views.xml",
         "views/hub_backfill_views.xml",

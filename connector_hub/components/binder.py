@@ -18,6 +18,8 @@ class BindingState:
     record: Any
     version: str
     content_hash: str
+    #: the remote record is gone
+    deleted: bool = False
 
 
 class HubBinder(AbstractComponent):
@@ -34,7 +36,7 @@ class HubBinder(AbstractComponent):
             return {}
         bindings = self.model.sudo().search_fetch(
             [("backend_id", "=", self.backend_record.id), ("external_id", "in", ids)],
-            ["external_id", "odoo_id", "version", "content_hash"],
+            ["external_id", "odoo_id", "version", "content_hash", "deleted_at"],
         )
         return {
             binding.external_id: BindingState(
@@ -42,6 +44,7 @@ class HubBinder(AbstractComponent):
                 binding.odoo_id.with_env(self.env),
                 binding.version or "",
                 binding.content_hash or "",
+                bool(binding.deleted_at),
             )
             for binding in bindings
         }
@@ -52,12 +55,13 @@ class HubBinder(AbstractComponent):
         return {key: state.record for key, state in states.items()}
 
     def to_external_many(self, records: Any) -> dict[int, list[str]]:
-        """Return {Odoo id: [external ids]}, oldest link first."""
+        """Return {Odoo id: [external ids]} of what is there, oldest link first."""
         found: dict[int, list[str]] = {}
         for binding in self.model.sudo().search(
             [
                 ("backend_id", "=", self.backend_record.id),
                 ("odoo_id", "in", records.ids),
+                ("deleted_at", "=", False),
             ],
             order="id",
         ):

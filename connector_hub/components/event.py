@@ -17,6 +17,9 @@ class Event:
     ``complete``: ``body`` is the record itself; otherwise a hint, and the newest state
     is fetched before processing. ``delivery_id`` identifies a notification; without
     it the content does.
+
+    ``deleted``: the record is gone; ``survivor``: it was merged into the one with this
+    id. A hint about either is believed once reading the record confirms it.
     """
 
     external_id: str
@@ -29,6 +32,15 @@ class Event:
     delivery_id: str = ""
     event_id: str = ""
     trace_id: str = ""
+    deleted: bool = False
+    survivor: str = ""
+
+    @property
+    def operation(self) -> str:
+        """What happened to the record, as messages name it."""
+        if self.survivor:
+            return "merge"
+        return "delete" if self.deleted else "change"
 
 
 @dataclass(frozen=True)

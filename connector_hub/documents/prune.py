@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Set
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from .base import Part
 from .diff import _keyed
@@ -35,7 +35,7 @@ def without(part: P, paths: Set[str], prefix: str = "") -> P:
         if not _is_silent(value):
             said.add(name)
         values[name] = value
-    return type(part).model_construct(_fields_set=said, **values)
+    return cast(P, type(part).model_construct(_fields_set=said, **values))
 
 
 def _is_list(value: Any) -> bool:

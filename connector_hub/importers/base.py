@@ -37,6 +37,7 @@ class ImporterBase(models.AbstractModel):
         :param flow: the flow, which carries the policies
         :param tasks: open tasks with a document
         """
+        self.depart(flow, [task for task in tasks if task.is_open and task.is_gone])
         changed = self._skip_known(flow, [task for task in tasks if task.is_open])
         changed = self.env["hub.importer.match"].leave_out(flow, changed)
         self._decide(flow, changed)
@@ -84,10 +85,13 @@ class ImporterBase(models.AbstractModel):
         rest, touched = [], []
         for task in tasks:
             state = known.get(task.external_id)
+            task.returns = bool(state and state.deleted)
             if not state or task.forced:
                 rest.append(task)
             elif task.version < state.version:
                 task.settle("superseded", state.record)
+            elif task.returns:
+                rest.append(task)
             elif task.content_hash and task.content_hash == state.content_hash:
                 task.settle("unchanged", state.record)
                 if task.version > state.version:
@@ -112,11 +116,11 @@ class ImporterBase(models.AbstractModel):
             )
         )
 
-    def _isolate(self, flow, tasks):
+    def _isolate(self, flow, tasks, step="_apply"):
         """Apply together; if that fails in two halves, and then one by one."""
         if not tasks:
             return
-        failure = self._attempt(flow, tasks)
+        failure = self._attempt(flow, tasks, step)
         if not failure:
             return
         if len(tasks) == 1:
@@ -125,11 +129,11 @@ class ImporterBase(models.AbstractModel):
             return
         middle = (len(tasks) + 1) // 2
         for half in (tasks[:middle], tasks[middle:]):
-            if len(half) == 1 or self._attempt(flow, half):
+            if len(half) == 1 or self._attempt(flow, half, step):
                 for task in half:
-                    self._isolate(flow, [task])
+                    self._isolate(flow, [task], step)
 
-    def _attempt(self, flow, tasks):
+    def _attempt(self, flow, tasks, step):
         """Apply in a savepoint.
 
         :return: None, or the error that undid it
@@ -138,7 +142,8 @@ class ImporterBase(models.AbstractModel):
             task.reopen()
         try:
             with self.env.cr.savepoint():
-                self._apply(flow, tasks)
+                self._revive(flow, [task for task in tasks if task.returns])
+                getattr(self, step)(flow, tasks)
                 self.env.flush_all()
         except (psycopg2.OperationalError, psycopg2.errors.UniqueViolation) as error:
             is_unique = isinstance(error, psycopg2.errors.UniqueViolation)

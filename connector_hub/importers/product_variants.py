@@ -14,6 +14,14 @@ class ImporterProductVariants(models.AbstractModel):
     _inherit = "hub.importer.base"
     _description = "Importer of Variants"
 
+    def _links_below(self, backend, records):
+        variants = records.with_context(active_test=False).product_variant_ids
+        return (
+            backend.binder("variant")
+            .model.sudo()
+            .search([("backend_id", "=", backend.id), ("odoo_id", "in", variants.ids)])
+        )
+
     def _fill_variants(self, task, template, is_new=False):
         """Write SKU, barcode and weight on the variants, where they differ."""
         product = task.document

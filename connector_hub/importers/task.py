@@ -27,6 +27,9 @@ class Task:
     deaths: int = 0
     exception_id: int | None = None
     name: str = ""
+    #: "change", "archive", "delete" or "merge" (then: into which record)
+    operation: str = "change"
+    survivor: str = ""
     #: tried again, and meanwhile the same version was applied from elsewhere
     outrun: bool = False
     payload: dict[str, Any] | None = None
@@ -35,6 +38,10 @@ class Task:
     content_hash: str = ""
     state: str = ""
     error: HubError | None = None
+    #: the answer of a remote that does not have the record
+    missing: HubError | None = None
+    #: the record was taken for deleted, and is back
+    returns: bool = False
     #: what an importer checks once it has written
     expected: dict[str, Any] = field(default_factory=dict)
     res_model: str | None = None
@@ -57,6 +64,13 @@ class Task:
     def must_fetch(self) -> bool:
         """True when the stored payload is not to be used."""
         return self.is_hint or self.forced or self.outrun
+
+    @property
+    def is_gone(self) -> bool:
+        """True when there is nothing to translate: the record is gone."""
+        if self.missing is not None:
+            return True
+        return self.operation != "change" and not self.must_fetch
 
     @property
     def is_open(self) -> bool:
@@ -83,7 +97,7 @@ class Task:
     def restart(self) -> None:
         """Forget everything that happened since the claim."""
         self.reopen()
-        self.payload = self.document = None
+        self.payload = self.document = self.missing = None
         self.fetched = False
 
     def reopen(self) -> None:

@@ -13,6 +13,7 @@ from . import hub_backend_limit
 from . import hub_flow
 from . import hub_flow_collect
 from . import hub_flow_ownership
+from . import hub_flow_deletion
 from . import hub_flow_send_ownership
 from . import hub_field_rule
 from . import hub_flow_apply
@@ -40,6 +41,7 @@ from . import hub_message
 from . import hub_message_figures
 from . import hub_message_store
 from . import hub_message_out
+from . import hub_message_departure
 from . import hub_message_doubt
 from . import hub_payload
 from . import hub_snapshot
@@ -77,6 +79,7 @@ from . import hub_exception_match
 from . import hub_conflict
 from . import hub_conflict_filing
 from . import hub_exception_conflict
+from . import hub_exception_departure
 from . import res_partner
 from . import sale_order
 from . import hub_token

@@ -1,5 +1,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+#: tables that name a record by model and id
+LOOSE = ("hub_message", "hub_conflict")
 
 
 class HubBinding(models.AbstractModel):
@@ -26,9 +30,54 @@ class HubBinding(models.AbstractModel):
     external_id = fields.Char(required=True, readonly=True)
     version = fields.Char(readonly=True)
     content_hash = fields.Char(readonly=True)
+    deleted_at = fields.Datetime(
+        "Gone Since",
+        readonly=True,
+        help="When the remote record was deleted or merged.",
+    )
 
     # abstract models have no table: every concrete binding inherits this constraint
     _backend_external_uniq = models.Constraint(
         "UNIQUE(backend_id, external_id)",
         "This remote record is already linked.",
     )
+
+    @api.private
+    def repoint(self, sources, target):
+        """Point the links and messages of ``sources`` at ``target``, in all systems.
+
+        Several links of one system may point at one record then: they are aliases.
+        Their remote states stay on file.
+        """
+        self.env.flush_all()
+        for table in self._binding_tables(sources._name):
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE %s SET odoo_id = %s WHERE odoo_id = ANY(%s)",
+                    SQL.identifier(table),
+                    target.id,
+                    sources.ids,
+                )
+            )
+        for table in LOOSE:
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE %s SET res_id = %s"
+                    " WHERE res_model = %s AND res_id = ANY(%s)",
+                    SQL.identifier(table),
+                    target.id,
+                    sources._name,
+                    sources.ids,
+                )
+            )
+        self.env.invalidate_all()
+
+    def _binding_tables(self, model):
+        """Return the tables of all links to records of ``model``."""
+        kinds = self.env.registry.descendants(["hub.binding"], "_inherit")
+        return [
+            self.env[name]._table
+            for name in kinds
+            if not self.env[name]._abstract
+            and self.env[name]._fields["odoo_id"].comodel_name == model
+        ]

@@ -46,7 +46,8 @@ class HubFlow(models.Model):
         todo = [task for task in tasks if task.is_open]
         # a unique key that is violated again and again is no race but bad data
         importer = self._importer().with_context(hub_isolate_unique=last)
-        with self._shared_records(importer.shared_keys(self.backend_id, todo)):
+        present = [task for task in todo if not task.is_gone]
+        with self._shared_records(importer.shared_keys(self.backend_id, present)):
             # ends the transaction that found the keys: the next statement takes a
             # snapshot in which everything the lock waited for is visible
             self._commit()

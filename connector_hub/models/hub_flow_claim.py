@@ -9,7 +9,8 @@ MAX_DEATHS = 3
 #: what a claim reads, in the order of the fields of Task and OutTask
 IN_COLUMNS = SQL(
     "m.id, m.external_id, coalesce(m.version, ''), m.is_hint, m.forced, m.attempts,"
-    " m.deaths, m.exception_id, coalesce(m.name, '')"
+    " m.deaths, m.exception_id, coalesce(m.name, ''), coalesce(m.operation, 'change'),"
+    " coalesce(m.remote_id, '')"
 )
 OUT_COLUMNS = SQL(
     "m.id, m.external_id, m.res_model, m.res_id, m.operation,"

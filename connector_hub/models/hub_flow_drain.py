@@ -9,6 +9,7 @@ from odoo import api, models
 from ..exceptions import (
     AuthError,
     HubError,
+    NotFound,
     PermanentError,
     TransientError,
     Unavailable,
@@ -142,6 +143,9 @@ class HubFlow(models.Model):
             other = newest.get(task.external_id)
             if other:
                 task.forced = other.forced = task.forced or other.forced
+                if task.operation != other.operation:
+                    # gone, or back again? the remote knows
+                    task.is_hint = other.is_hint = True
             if other and other.order > task.order:
                 task.settle("superseded")
                 continue
@@ -166,7 +170,7 @@ class HubFlow(models.Model):
         No transaction is open during the remote calls.
         """
         hints = [task for task in tasks if task.must_fetch]
-        stored = [task for task in tasks if not task.must_fetch]
+        stored = [t for t in tasks if not t.must_fetch and not t.is_gone]
         bodies = self.env["hub.payload"].newest([task.message_id for task in stored])
         mapper = self.backend_id.mapper(self.document)
         for task in stored:
@@ -190,11 +194,7 @@ class HubFlow(models.Model):
         except PermanentError as error:
             return self._fetch_apart(tasks, error)
         for task in tasks:
-            result = found.get(task.external_id)
-            if isinstance(result, HubError):
-                task.error = result
-            else:
-                task.payload, task.fetched = result, True
+            _take_answer(task, found.get(task.external_id))
 
     def _fetch_apart(self, tasks, error):
         """One record made the others' call fail: find it."""
@@ -202,8 +202,7 @@ class HubFlow(models.Model):
             # the address as a whole does not answer as it should: nobody's fault here
             raise Unavailable(error.message, remedy=error.remedy, code=error.code)
         if len(tasks) == 1:
-            tasks[0].error = error
-            return
+            return _take_answer(tasks[0], error)
         middle = len(tasks) // 2
         self._fetch(tasks[:middle])
         self._fetch(tasks[middle:])
@@ -211,5 +210,16 @@ class HubFlow(models.Model):
     def _translate(self, tasks):
         mapper = self.backend_id.mapper(self.document)
         for task in tasks:
-            if task.is_open:
+            if task.is_open and not task.is_gone:
                 mapper.translate(task, self.revision)
+
+
+def _take_answer(task, result):
+    """Note what a remote answered about one record."""
+    if isinstance(result, NotFound):
+        task.missing = result
+        task.survivor = getattr(result, "survivor", task.survivor)
+    elif isinstance(result, HubError):
+        task.error = result
+    else:
+        task.payload, task.fetched = result, True

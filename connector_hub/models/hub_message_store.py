@@ -47,7 +47,8 @@ class HubMessage(models.Model):
             for key, event in known.items()
         ]
         names = (
-            "dedup event topic name external version hint lane trace occurred body"
+            "dedup event topic name external version hint lane trace occurred operation"
+            " survivor body"
         ).split()
         columns = dict(zip(names, map(list, zip(*rows, strict=True)), strict=True))
         if only_idle:
@@ -61,20 +62,22 @@ class HubMessage(models.Model):
                            %(dedup)s::text[], %(event)s::text[], %(topic)s::text[],
                            %(name)s::text[], %(external)s::text[], %(version)s::text[],
                            %(hint)s::bool[], %(lane)s::int[], %(trace)s::text[],
-                           %(occurred)s::timestamp[], %(body)s::bytea[])
+                           %(occurred)s::timestamp[], %(operation)s::text[],
+                           %(survivor)s::text[], %(body)s::bytea[])
                         AS e(dedup_key, event_key, topic, name, external_id, version,
-                             is_hint, lane, trace_id, occurred_at, body)
+                             is_hint, lane, trace_id, occurred_at, operation, survivor,
+                             body)
                 ), stored AS (
                     INSERT INTO hub_message
                            (flow_id, backend_id, company_id, direction, priority,
                             run_id, dedup_key, event_key, topic, name, external_id,
-                            version, is_hint, lane, trace_id, occurred_at, state,
-                            forced, attempts, deaths, received_at, create_date,
-                            write_date)
+                            version, is_hint, lane, trace_id, occurred_at, operation,
+                            remote_id, state, forced, attempts, deaths, received_at,
+                            create_date, write_date)
                     SELECT %(flow)s, %(backend)s, %(company)s, 'in', %(priority)s,
                            %(run)s, dedup_key, event_key, topic, name, external_id,
-                           version, is_hint, lane, trace_id, occurred_at, 'pending',
-                           %(forced)s, 0, 0, now, now, now
+                           version, is_hint, lane, trace_id, occurred_at, operation,
+                           survivor, 'pending', %(forced)s, 0, 0, now, now, now
                       FROM new
                      WHERE %(unseen)s
                         ON CONFLICT (dedup_key) DO NOTHING
@@ -134,6 +137,10 @@ class HubMessage(models.Model):
         if event.delivery_id:
             return f"{flow.id}:{event.topic}:{event.delivery_id}"
         digest = hashlib.sha256(event.body).hexdigest()[:32]
+        if event.operation != "change":
+            moment = event.version or event.occurred_at
+            what = f"{event.operation}:{moment and version_key(moment)}"
+            return f"{flow.id}:{event.external_id}:{what}:{digest}"
         return f"{flow.id}:{event.external_id}:{digest}"
 
     def _row(self, flow, key, event):
@@ -151,6 +158,8 @@ class HubMessage(models.Model):
             fields.Datetime.to_string(occurred.replace(tzinfo=None))
             if occurred
             else None,
+            event.operation,
+            event.survivor or None,
         )
 
     # === OUTCOMES ===#

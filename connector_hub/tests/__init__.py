@@ -2,6 +2,7 @@ from . import test_backend
 from . import test_conflict
 from . import test_backfill
 from . import test_contract
+from . import test_departure
 from . import test_drain
 from . import test_drain_failure
 from . import test_erasure

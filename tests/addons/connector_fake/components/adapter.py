@@ -14,7 +14,13 @@ from odoo.addons.connector_hub.components.event import (
     Verdict,
 )
 from odoo.addons.connector_hub.documents import DOCUMENTS
-from odoo.addons.connector_hub.exceptions import AuthError, InvalidData, NotFound
+from odoo.addons.connector_hub.exceptions import (
+    AuthError,
+    Deleted,
+    InvalidData,
+    Merged,
+    NotFound,
+)
 
 API_VERSION = "2"
 
@@ -83,14 +89,13 @@ class FakeAdapter(Component):
             version=datetime.fromisoformat(row["version"]),
             complete=True,
             name=row.get("name") or "",
+            deleted=bool(row.get("deleted")),
+            survivor=row.get("merged_into", ""),
         )
 
     def fetch(self, document, external_ids, at_least=None):
         found = self._get(f"/{document}/many", ids=",".join(external_ids))
-        return {
-            gid: found.get(gid) or NotFound(f"{gid} is unknown.", code="not_found")
-            for gid in external_ids
-        }
+        return {gid: _answer(gid, found.get(gid)) for gid in external_ids}
 
     # === HTTP ===#
 
@@ -135,3 +140,15 @@ class FakeAdapter(Component):
 def _window(since, until):
     moments = {"since": since, "until": until}
     return {name: moment.isoformat() for name, moment in moments.items() if moment}
+
+
+def _answer(gid, row):
+    """Return a record, or what became of it."""
+    if row is None:
+        return NotFound(f"{gid} is unknown.", code="not_found")
+    if row.get("deleted"):
+        return Deleted(f"{gid} was deleted.", code="deleted")
+    if row.get("merged_into"):
+        survivor = row["merged_into"]
+        return Merged(f"{gid} is {survivor} now.", survivor=survivor)
+    return row

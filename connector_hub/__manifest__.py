@@ -26,6 +26,7 @@
         "views/hub_flow_form_views.xml",
         "views/hub_flow_ownership_views.xml",
         "views/hub_flow_views.xml",
+        "views/hub_flow_fairness_views.xml",
         "views/hub_retention_views.xml",
         "views/hub_message_form_views.xml",
         "views/hub_message_views.xml",

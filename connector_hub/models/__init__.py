@@ -24,6 +24,7 @@ from . import hub_flow_echo
 from . import hub_flow_send
 from . import hub_flow_sent
 from . import hub_flow_doubt
+from . import hub_flow_fairness
 from . import hub_flow_health
 from . import hub_flow_limit
 from . import hub_flow_poll

@@ -214,8 +214,11 @@ class HubFlow(models.Model):
         self.ensure_one()
         return self.state == "running" and self.backend_id.state == "connected"
 
-    def _enqueue_poll(self, run_id=None, eta=None):
-        """Enqueue the job that asks the remote system for changes."""
+    def _enqueue_poll(self, run_id=None, eta=None, behind=None):
+        """Enqueue the job that asks the remote system for changes.
+
+        :param behind: priority of jobs that go first
+        """
         self.ensure_one()
         if self.direction == "out":
             self.env["hub.run"].browse(run_id).sudo()._finish("received")
@@ -224,7 +227,7 @@ class HubFlow(models.Model):
         return flow.with_delay(
             channel=CHANNELS[self.latency],
             identity_key=f"hub.poll.{self.id}.{run_id or 0}",
-            priority=self.priority,
+            priority=max(self.priority, behind or 0),
             eta=eta,
             max_retries=0,
             description=self.env._("Receive: %s", self.display_name),

@@ -148,8 +148,9 @@ class HubFlow(models.Model):
             self.env.invalidate_all()
             if run.state != "receiving" or not self._is_open():
                 return "Stopped."
-            if now - began > TIME_BUDGET and run.cursor != start:
-                return "Time is up."
+            is_time_up = now - began > TIME_BUDGET or self._passed_on_to()
+            if is_time_up and run.cursor != start:
+                return "Others have their turn."
             self._commit()
         run._finish("received")
         run.write({"next_attempt_at": False, "tries": 0})

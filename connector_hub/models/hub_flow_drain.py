@@ -35,27 +35,26 @@ class HubFlow(models.Model):
 
     @api.private
     def _drain(self, number):
-        """Job: process what is due in one lane until it is empty.
+        """Job: process what is due in one lane, until it is empty or others wait.
 
         :return: what was done, for the job's result
         """
         self.ensure_one()
+        # a snapshot from before the lease would not show that it is ours
+        self._commit()
+        if not self._may_start():
+            return "Other lanes go first."
+        self._commit()
         lease = self.env["hub.lane"].lease(self.id, number)
         if not lease:
             return "The lane is in other hands."
-        processed = 0
-        deadline = time.monotonic() + TIME_BUDGET
+        behind, result = None, ""
         try:
             self._recover(lease, number)
-            while time.monotonic() < deadline and self._still_open():
-                tasks = self._claim(lease, number)
-                if not tasks:
-                    break
-                self._process(lease, tasks)
-                processed += len(tasks)
+            behind, result = self._drain_batches(lease, number)
         except LeaseLost:
             self.env.cr.rollback()
-            _logger.info("Lane %s of %s has another owner now.", number, self.id)
+            result = "The lane has another owner now."
         except BaseException:
             # the fenced lane's row is locked by this very transaction: releasing it
             # from another one would wait for ever
@@ -66,11 +65,28 @@ class HubFlow(models.Model):
         # committed first: the look at what is due must not use an old snapshot
         self._commit()
         self._await_arrivals(number)
-        self._commit()
         if self._still_open():
-            self._wake_due()
+            self._wake_due(behind)
             self._commit()
-        return f"{processed} messages"
+        return result
+
+    def _drain_batches(self, lease, number):
+        """Work until the lane is empty, time is up, or others wait.
+
+        :return: (priority of the jobs that go first or None, what was done)
+        """
+        processed, behind = 0, None
+        deadline = time.monotonic() + TIME_BUDGET
+        while time.monotonic() < deadline and self._still_open():
+            tasks = self._claim(lease, number)
+            if not tasks:
+                break
+            self._process(lease, tasks)
+            processed += len(tasks)
+            behind = self._passed_on_to()
+            if behind or self._takes_turns():
+                break
+        return behind, f"{processed} messages"
 
     def _still_open(self):
         """Return whether work may go on; people may have paused it meanwhile."""

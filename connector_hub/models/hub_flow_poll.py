@@ -32,8 +32,9 @@ class HubFlow(models.Model):
         if not lease:
             run._finish("received", self.env._("Another run was reading already."))
             return "Another poll is running."
+        behind = None
         try:
-            result = self._poll_pages(lease, run)
+            result, run, behind = self._poll_pages(lease, run)
             self._commit()
             return result
         except Exception as error:
@@ -44,15 +45,25 @@ class HubFlow(models.Model):
             return result
         finally:
             self.env["hub.lane"].release(*lease)
+            if behind:
+                self._enqueue_poll(run.id, behind=behind)
+                self._commit()
 
     def _poll_pages(self, lease, run):
+        """Receive pages until all is there, or others wait.
+
+        :return: (what to say, the run, priority of the jobs that go first or None)
+        """
         if not self._is_open():
             # paused since the job was enqueued
             run._finish("cancelled", self.env._("The flow is paused or stopped."))
-            return "Not open."
-        started = fields.Datetime.now()
+            return "Not open.", run, None
         if seconds := self._seconds_held():
-            return self._put_off_poll(run, seconds)
+            return self._put_off_poll(run, seconds), run, None
+        return self._read_pages(lease, run)
+
+    def _read_pages(self, lease, run):
+        started = fields.Datetime.now()
         document, adapter = self.document, self.backend_id.adapter()
         adapter.prepare()
         since = self._poll_from()
@@ -65,19 +76,32 @@ class HubFlow(models.Model):
                 self._wake(lanes)
                 self._commit()
                 if self._poll_stopped(run):
-                    return f"Stopped after {seen} changes."
+                    return f"Stopped after {seen} changes.", run, None
+                if behind := self._poll_gives_way(since):
+                    return f"{seen} changes so far; others go first.", run, behind
             # nothing stays open while the next page is fetched
             self._commit()
         except HubError as error:
             self.env.cr.rollback()
-            return self._poll_failed(run, error)
+            return self._poll_failed(run, error), run, None
         except LeaseLost:
             self.env.cr.rollback()
             run._finish("failed", self.env._("Another worker took over."))
-            return "Lost the lease."
+            return "Lost the lease.", run, None
         self._poll_done(run, started)
         self.backend_id.note_api_versions(adapter)
-        return f"{seen} changes"
+        return f"{seen} changes", run, None
+
+    def _poll_gives_way(self, since):
+        """Return the priority of what waits for a worker, or None to go on.
+
+        Only where the next job begins later than this one did: else it would read the
+        same pages again, and never come further.
+        """
+        start = self._poll_from()
+        if not start or (since and start <= since):
+            return None
+        return self._passed_on_to()
 
     def _keep_page(self, lease, page, run):
         """Store one page and commit; again when somebody changed the flow meanwhile.

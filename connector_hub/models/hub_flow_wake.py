@@ -1,4 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import random
+
 import psycopg2
 
 from odoo import SUPERUSER_ID, api, fields, models
@@ -20,7 +22,7 @@ class HubFlow(models.Model):
     _inherit = "hub.flow"
 
     @api.private
-    def _wake(self, lanes):
+    def _wake(self, lanes, behind=None):
         """Make sure that ``lanes`` are drained; call it after the commit.
 
         Nothing is enqueued for a lane that somebody holds (its holder looks again
@@ -28,10 +30,11 @@ class HubFlow(models.Model):
         paused.
 
         :param lanes: lane numbers
+        :param behind: priority of jobs that go first
         """
         self.ensure_one()
         for number in self._lanes_to_wake(lanes):
-            self._enqueue_drain(number)
+            self._enqueue_drain(number, behind)
 
     def _lanes_to_wake(self, lanes):
         if self._seconds_held():
@@ -40,7 +43,7 @@ class HubFlow(models.Model):
         self.flush_model(["state"])
         self.backend_id.flush_model(["state"])
         prefix = self._drain_key("")
-        return [
+        idle = [
             row[0]
             for row in self.env.execute_query(
                 SQL(
@@ -66,6 +69,10 @@ class HubFlow(models.Model):
                 )
             )
         ]
+        if not self._takes_turns():
+            return idle
+        # in any order: each lane gets its turn
+        return random.sample(idle, self._places_left(len(idle)))
 
     # === ARRIVALS ===#
 
@@ -134,12 +141,12 @@ class HubFlow(models.Model):
     def _drain_key(self, number):
         return f"hub.drain.{self.id}.{number}"
 
-    def _enqueue_drain(self, number):
+    def _enqueue_drain(self, number, behind=None):
         flow = self.with_user(SUPERUSER_ID)
         flow.with_delay(
             channel=CHANNELS[self.latency],
             identity_key=self._drain_key(number),
-            priority=self.priority,
+            priority=max(self.priority, behind or 0),
             max_retries=0,
             description=self.env._(
                 "Process: %(flow)s, lane %(lane)s", flow=self.display_name, lane=number
@@ -162,10 +169,10 @@ class HubFlow(models.Model):
             description=self.env._("Look after the work in progress"),
         )._cron_sweep()
 
-    def _wake_due(self):
-        """Wake every lane of these flows that has something due."""
+    def _wake_due(self, behind=None):
+        """Wake every lane of these flows that has something due (see :meth:`_wake`)."""
         for flow_id, lanes in self.env["hub.message"]._due_lanes(self.ids).items():
-            self.browse(flow_id)._wake(lanes)
+            self.browse(flow_id)._wake(lanes, behind)
 
     @api.model
     def _cron_sweep(self):

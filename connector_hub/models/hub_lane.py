@@ -116,6 +116,18 @@ class HubLane(models.Model):
                 )
             )
 
+    def _count_busy(self, flow_id):
+        """Return how many lanes of a flow are drained at this moment."""
+        self.env.cr.execute(
+            SQL(
+                "SELECT count(*) FROM hub_lane l"
+                " WHERE l.flow_id = %s AND l.number >= 0 AND NOT %s",
+                flow_id,
+                self._is_free(),
+            )
+        )
+        return self.env.cr.fetchone()[0]
+
     @classmethod
     def _is_free(cls):
         """Return the condition under which the lane ``l`` may be leased."""

@@ -155,9 +155,10 @@ class HubRun(models.Model):
     def _enqueue_backfill(self):
         """Enqueue the job that reads on."""
         self.ensure_one()
-        self.flow_id.with_user(SUPERUSER_ID).with_delay(
+        flow = self.flow_id
+        flow.with_user(SUPERUSER_ID).with_delay(
             channel="root.hub.batch",
-            identity_key=f"hub.backfill.{self.id}.{self.cursor or ''}",
+            identity_key=f"hub.backfill.{flow.id}.{self.id}.{self.cursor or ''}",
             max_retries=0,
             description=self.env._("Backfill: %s", self.flow_id.display_name),
         )._backfill(self.id)

@@ -7,6 +7,7 @@ from . import test_drain
 from . import test_drain_failure
 from . import test_erasure
 from . import test_exceptions
+from . import test_fairness
 from . import test_fake_writes
 from . import test_importer_address
 from . import test_importer_customer

@@ -163,6 +163,9 @@ class HubCase(TransactionCase):
                 return
             for uuid in jobs.mapped("uuid"):
                 job = Job.load(self.env, uuid)
+                job.set_started()
+                job.store()
+                self.env.flush_all()
                 job.perform()
                 job.set_done()
                 job.store()

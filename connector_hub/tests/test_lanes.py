@@ -1,6 +1,10 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo.addons.connector_hub.components.event import Event
-from odoo.addons.connector_hub.models.hub_lane import POLL_LANE, LeaseLost
+from odoo.addons.connector_hub.models.hub_lane import (
+    BACKFILL_LANE,
+    POLL_LANE,
+    LeaseLost,
+)
 from odoo.addons.connector_hub.models.hub_message_store import lane_of
 
 from .common import HubCase
@@ -31,9 +35,10 @@ class TestLanes(HubCase):
         lanes = set(self.messages(self.order_flow).mapped("lane"))
         self.assertEqual(lanes, {lane_of("O1", 4)})
 
-    def test_flow_has_its_lanes_and_one_for_polls(self):
+    def test_flow_has_its_lanes_and_one_each_for_polls_and_backfills(self):
         self.assertEqual(
-            sorted(self.order_flow.lane_ids.mapped("number")), [POLL_LANE, 0, 1, 2, 3]
+            sorted(self.order_flow.lane_ids.mapped("number")),
+            [BACKFILL_LANE, POLL_LANE, 0, 1, 2, 3],
         )
 
     def test_held_lane_is_not_leased_again(self):

@@ -126,5 +126,5 @@ def sweep(env: Any, run_id: int) -> int:
 
 
 def _jobs(env: Any, run_id: int) -> Any:
-    key = f"hub.backfill.{run_id}.%"
+    key = f"hub.backfill.%.{run_id}.%"
     return env["queue.job"].search([("identity_key", "=like", key)])

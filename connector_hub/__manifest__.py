@@ -47,6 +47,7 @@
         "views/hub_limit_views.xml",
         "views/hub_match_form_views.xml",
         "views/hub_match_views.xml",
+        "views/hub_link_import_views.xml",
         "views/queue_job_views.xml",
         "views/sale_order_views.xml",
         "views/hub_menus.xml",

@@ -71,6 +71,7 @@ from . import hub_match_decide
 from . import hub_match_missing
 from . import hub_flow_match
 from . import hub_flow_link
+from . import hub_link_checker
 from . import hub_backend_match
 from . import hub_exception
 from . import hub_exception_filing

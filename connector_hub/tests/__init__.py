@@ -18,6 +18,7 @@ from . import test_importer_order_update
 from . import test_importer_product
 from . import test_importer_tax
 from . import test_lanes
+from . import test_link_import
 from . import test_match_decisions
 from . import test_lifecycle
 from . import test_match_rules

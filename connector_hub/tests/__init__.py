@@ -9,6 +9,7 @@ from . import test_erasure
 from . import test_exceptions
 from . import test_fairness
 from . import test_fake_writes
+from . import test_fan_out
 from . import test_importer_address
 from . import test_importer_customer
 from . import test_importer_order

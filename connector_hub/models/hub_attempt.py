@@ -8,6 +8,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..components.push import Push, Safety
+from ..exceptions import AuthError, TransientError
 from .hub_payload import ZLIB_LEVEL
 
 #: what a try keeps of its task
@@ -124,6 +125,29 @@ class HubAttempt(models.Model):
             )
         )
 
+    @api.private
+    def note_failed(self, tasks):
+        """Put tries on file that have failed, with what they failed of."""
+        if not tasks:
+            return
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO hub_attempt (message_id, number, started_at, ended_at,
+                                         outcome, error, worker)
+                SELECT n.id, n.number, t.now, t.now, n.outcome, n.error, %s
+                  FROM unnest(%s::int[], %s::int[], %s::text[], %s::text[])
+                       AS n(id, number, outcome, error),
+                       (SELECT clock_timestamp() AT TIME ZONE 'UTC' AS now) AS t
+                """,
+                f"{socket.gethostname()}:{os.getpid()}",
+                [task.message_id for task in tasks],
+                [task.attempts for task in tasks],
+                ["retry" if _heals(task.error) else "failed" for task in tasks],
+                [task.error.text.replace("\0", "") for task in tasks],
+            )
+        )
+
     # === READING ===#
 
     @api.private
@@ -177,6 +201,10 @@ class HubAttempt(models.Model):
             )
             for call in calls
         ]
+
+
+def _heals(error):
+    return isinstance(error, TransientError | AuthError)
 
 
 def _request(task):

@@ -95,6 +95,7 @@ class HubFlow(models.Model):
         rows = [self._outcome(task) for task in tasks]
         columns = [list(column) for column in zip(*rows, strict=True)]
         self.env["hub.message"].write_outcomes(columns)
+        self.env["hub.attempt"].note_failed([task for task in tasks if task.error])
         self.env["hub.payload"].store(
             [
                 (task.message_id, self.backend_id.mapper(self.document).dump(task))

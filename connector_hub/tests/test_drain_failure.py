@@ -48,6 +48,10 @@ class TestDrainFailure(DrainCase):
         self.assertEqual(self.message().state, "failed")
         self.assertEqual(self.message().attempts, 3)
         self.assertEqual(self.exceptions(self.backend).category, "unavailable")
+        tries = self.message().attempt_ids
+        self.assertEqual(tries.mapped("number"), [3, 2, 1])
+        self.assertEqual(set(tries.mapped("outcome")), {"retry"})
+        self.assertIn("503", tries[0].error)
 
     def test_silence_counts_as_a_transient_failure(self):
         self.place()

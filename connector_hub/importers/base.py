@@ -80,6 +80,8 @@ class ImporterBase(models.AbstractModel):
 
     def _skip_known(self, flow, tasks):
         """Settle what is older than, or the same as, what Odoo has already."""
+        if flow._has_events():
+            return tasks
         binder = flow.backend_id.with_env(self.env).binder(self._document())
         known = binder.states_many(task.external_id for task in tasks)
         rest, touched = [], []

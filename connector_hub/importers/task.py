@@ -30,6 +30,8 @@ class Task:
     #: "change", "archive", "delete" or "merge" (then: into which record)
     operation: str = "change"
     survivor: str = ""
+    #: one of several things that happened: each counts, none replaces another
+    is_event: bool = False
     #: tried again, and meanwhile the same version was applied from elsewhere
     outrun: bool = False
     payload: dict[str, Any] | None = None
@@ -63,6 +65,9 @@ class Task:
     @property
     def must_fetch(self) -> bool:
         """True when the stored payload is not to be used."""
+        if self.is_event:
+            # what the record says now is not what happened then
+            return self.is_hint
         return self.is_hint or self.forced or self.outrun
 
     @property

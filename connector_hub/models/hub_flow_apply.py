@@ -104,6 +104,8 @@ class HubFlow(models.Model):
             ],
             kind="fetched",
         )
+        if self._has_events():
+            return []
         return self.env["hub.message"].supersede_failed(
             self.id,
             [task for task in tasks if task.state in ("done", "unchanged")],

@@ -98,7 +98,9 @@ class HubFlow(models.Model):
                 flow=self.id,
                 lane=number,
                 limit=self.batch_size,
-                due=self.env["hub.message"]._is_due(self.direction),
+                due=self.env["hub.message"]._is_due(
+                    self.direction, in_order=self._has_events()
+                ),
                 columns=OUT_COLUMNS if self.direction == "out" else IN_COLUMNS,
             )
         )

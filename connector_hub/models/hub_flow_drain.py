@@ -154,6 +154,8 @@ class HubFlow(models.Model):
 
         :return: the tasks still to be processed
         """
+        if self._has_events():
+            return self._in_order(tasks)
         newest = {}
         for task in tasks:
             other = newest.get(task.external_id)
@@ -179,6 +181,12 @@ class HubFlow(models.Model):
                 if not task.forced:
                     task.settle("superseded", known.record)
         return [task for task in tasks if task.is_open]
+
+    def _in_order(self, tasks):
+        """Every event counts; the claim took one of each record, the oldest."""
+        for task in tasks:
+            task.is_event = True
+        return tasks
 
     def _load(self, tasks):
         """Read stored payloads; fetch the newest state of what was only announced.

@@ -11,6 +11,13 @@ class HubMessage(models.Model):
 
     operation = fields.Selection(selection_add=[("merge", "Merger")])
 
+    def action_skip(self):
+        """Let the later events of the same records pass, too."""
+        result = super().action_skip()
+        flows = self.flow_id.sudo().filtered(lambda flow: flow._has_events())
+        flows._wake_due()
+        return result
+
     @api.private
     def announce(self, flow, external_id, key):
         """Have a remote record fetched and brought in, once per ``key``.

@@ -2,6 +2,8 @@
 from odoo import api, models
 from odoo.tools import SQL
 
+from .hub_message import OPEN_STATES, STUCK_STATES
+
 
 class HubMessage(models.Model):
     """What screens and the sweeper ask of the queue."""
@@ -17,6 +19,8 @@ class HubMessage(models.Model):
         lanes = {}
         if not flow_ids:
             return lanes
+        flows = self.env["hub.flow"].browse(flow_ids)
+        in_order = flows.filtered(lambda flow: flow._has_events()).ids
         for flow_id, lane in self.env.execute_query(
             SQL(
                 """
@@ -24,10 +28,13 @@ class HubMessage(models.Model):
                  WHERE flow_id = ANY(%(flows)s)
                    AND state IN ('pending', 'processing', 'in_doubt')
                    AND (state = 'processing'
-                        OR CASE direction WHEN 'out' THEN %(due_out)s
+                        OR CASE WHEN direction = 'out' THEN %(due_out)s
+                           WHEN flow_id = ANY(%(in_order)s) THEN %(due_next)s
                            ELSE %(due_in)s END)
                 """,
                 flows=list(flow_ids),
+                in_order=in_order,
+                due_next=self._is_due("in", in_order=True),
                 due_in=self._is_due("in"),
                 due_out=self._is_due("out"),
             )
@@ -36,10 +43,13 @@ class HubMessage(models.Model):
         return lanes
 
     @api.model
-    def _is_due(self, direction):
+    def _is_due(self, direction, in_order=False):
         """Return the condition under which the message ``m`` may be claimed.
 
         An outbound one waits while an earlier one of its record may have happened.
+
+        :param in_order: an inbound one waits until every earlier one of its record is
+            settled: each counts, and none may overtake another
         """
         now = self.env["hub.lane"]._now()
         pending = SQL(
@@ -51,6 +61,8 @@ class HubMessage(models.Model):
             """,
             now,
         )
+        if direction == "in" and in_order:
+            return SQL("%s AND %s", pending, self._is_next())
         if direction == "in":
             return pending
         return SQL(
@@ -64,6 +76,21 @@ class HubMessage(models.Model):
             """,
             pending=pending,
             now=now,
+        )
+
+    @staticmethod
+    def _is_next():
+        """Return the condition that nothing older of the record is unsettled."""
+        return SQL(
+            """
+            NOT EXISTS (
+                SELECT 1 FROM hub_message e
+                 WHERE e.flow_id = m.flow_id AND e.external_id = m.external_id
+                   AND e.state = ANY(%s)
+                   AND (coalesce(e.version, ''), e.id)
+                       < (coalesce(m.version, ''), m.id))
+            """,
+            [*OPEN_STATES, *STUCK_STATES],
         )
 
     @api.model

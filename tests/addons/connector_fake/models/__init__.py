@@ -1,2 +1,3 @@
 from . import hub_backend
 from . import bindings
+from . import hub_importer_event

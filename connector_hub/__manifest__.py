@@ -39,6 +39,7 @@
         "views/hub_run_views.xml",
         "views/hub_backfill_views.xml",
         "views/hub_change_views.xml",
+        "views/hub_shadow_views.xml",
         "views/hub_mapping_views.xml",
         "views/hub_backend_form_views.xml",
         "views/hub_backend_views.xml",

@@ -58,6 +58,10 @@ from . import hub_run_backfill
 from . import hub_run_progress
 from . import hub_run_preview
 from . import hub_change
+from . import hub_change_shadow
+from . import hub_message_shadow
+from . import hub_flow_shadow
+from . import hub_shadow
 from . import hub_trial
 from . import hub_trial_values
 from . import hub_binding

@@ -37,5 +37,6 @@ from . import test_security
 from . import test_send
 from . import test_send_doubt
 from . import test_set_based
+from . import test_shadow
 from . import test_two_way
 from . import test_webhook

@@ -7,9 +7,8 @@ from .drain_case import DrainCase
 class TestBackend(DrainCase):
     def test_new_backend_offers_its_flows_switched_off(self):
         backend = self.backend.copy({"name": "Second"})
-        self.assertEqual(
-            backend.flow_ids.mapped("document"), ["customer", "product", "order"]
-        )
+        received = backend.flow_ids.filtered(lambda flow: flow.direction == "in")
+        self.assertEqual(received.mapped("document"), ["customer", "product", "order"])
         self.assertEqual(set(backend.flow_ids.mapped("state")), {"stopped"})
 
     def test_connection_test_tells_what_it_found(self):

@@ -8,7 +8,9 @@ class HubMessageArrived(models.TransientModel):
     _name = "hub.message.arrived"
     _description = "Message That Arrived"
 
-    message_id = fields.Many2one("hub.message", required=True, ondelete="cascade")
+    message_id = fields.Many2one(
+        "hub.message", required=True, ondelete="cascade", index=True
+    )
     remote_id = fields.Char(
         "Remote Record",
         help="The id of the record in the remote system. Leave it empty when the"

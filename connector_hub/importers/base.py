@@ -41,8 +41,10 @@ class ImporterBase(models.AbstractModel):
         changed = self._skip_known(flow, [task for task in tasks if task.is_open])
         changed = self.env["hub.importer.match"].leave_out(flow, changed)
         self._decide(flow, changed)
+        unreviewed = self.env["hub.checkpoint"].before(flow, changed)
         self._isolate(flow, changed)
         self._remember(flow, changed)
+        self.env["hub.checkpoint"].after(flow, changed, unreviewed)
 
     @api.private
     def shared_keys(self, backend, tasks):

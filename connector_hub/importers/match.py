@@ -29,7 +29,7 @@ class ImporterMatch(models.AbstractModel):
         """
         chosen = self._chosen(backend, document, references)
         decided = self._decided(backend, document, references, chosen)
-        found, doubts = dict.fromkeys(range(len(references))), {}
+        found, doubts, unsure = dict.fromkeys(range(len(references))), {}, {}
         for place, (rule, candidates) in chosen.items():
             if place in decided:
                 found[place] = decided[place]
@@ -37,9 +37,11 @@ class ImporterMatch(models.AbstractModel):
                 doubts[place] = (rule, candidates[1])
             else:
                 found[place] = self._pick(document, rule, *candidates)
+                unsure[place] = candidates
         rules = {place: rule for place, (rule, _rest) in chosen.items()}
         doubts |= self._contested(backend, document, references, found, rules)
         self._raise_doubts(backend, document, references, found, doubts)
+        self._have_reviewed(backend, document, references, found, unsure)
         return list(found.values())
 
     @api.private
@@ -173,6 +175,26 @@ class ImporterMatch(models.AbstractModel):
                 found[place] = self._ambiguous(backend, document, reference, rule, ids)
         if asked:
             self.env["hub.match"].ask(backend, document, asked)
+
+    def _have_reviewed(self, backend, document, references, found, unsure):
+        """Ask a person to look at links with archived records, and with one of many.
+
+        Only of what has an account there: it is linked now, and asked about once.
+        """
+        rows = []
+        for place, (archived, ids) in unsure.items():
+            external_id = value_at(references[place], "external_id")
+            clear = not archived and len(ids) == 1
+            if external_id and not clear and isinstance(found[place], models.Model):
+                reason = (
+                    self.env._("%s Odoo records fit; the oldest was used.", len(ids))
+                    if len(ids) > 1
+                    else self.env._("An archived record was used.")
+                )
+                rows.append((external_id, ids[0], reason))
+        if rows:
+            model = TARGETS[document].model
+            self.env["hub.checkpoint"].flag(backend, document, model, rows)
 
     def _ambiguous(self, backend, document, reference, rule, ids):
         records = self.env[TARGETS[document].model].browse(ids)

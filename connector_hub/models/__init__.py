@@ -76,6 +76,10 @@ from . import hub_match_missing
 from . import hub_flow_match
 from . import hub_flow_link
 from . import hub_link_checker
+from . import hub_checkpoint_rule
+from . import hub_checkpoint
+from . import hub_checkpoint_note
+from . import hub_flow_review
 from . import hub_backend_match
 from . import hub_exception
 from . import hub_exception_filing

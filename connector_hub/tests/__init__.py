@@ -1,6 +1,7 @@
 from . import test_backend
 from . import test_conflict
 from . import test_backfill
+from . import test_checkpoints
 from . import test_contract
 from . import test_departure
 from . import test_drain

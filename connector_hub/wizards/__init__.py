@@ -6,3 +6,4 @@ from . import hub_cursor_reset
 from . import base_partner_merge
 from . import hub_link_import
 from . import hub_shadow_end
+from . import hub_checkpoint_review

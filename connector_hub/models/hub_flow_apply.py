@@ -118,7 +118,7 @@ class HubFlow(models.Model):
             seconds, counts = self._pause_after(error, attempts)
             attempts -= not counts
             if counts and attempts >= self.max_attempts:
-                state = "failed"
+                state, error = "failed", self._given_up(error, attempts)
             else:
                 due = fields.Datetime.add(fields.Datetime.now(), seconds=seconds)
         elif error:

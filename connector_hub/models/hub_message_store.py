@@ -246,6 +246,9 @@ class HubMessage(models.Model):
                        error_message = o.message,
                        error_remedy = o.remedy, fingerprint = o.fingerprint,
                        forced = m.forced AND o.state IN ('pending', 'failed'),
+                       resubmit = m.resubmit AND o.state IN ('pending', 'failed'),
+                       dead_letter = o.state = 'failed' AND o.category IN (
+                           'transient', 'rate_limit', 'unavailable', 'conflict'),
                        deaths = CASE WHEN o.state = 'pending' THEN m.deaths ELSE 0 END,
                        processed_at = CASE WHEN o.state <> 'pending' THEN n.now END,
                        write_date = n.now

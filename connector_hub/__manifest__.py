@@ -54,6 +54,9 @@
         "views/queue_job_views.xml",
         "views/sale_order_views.xml",
         "views/hub_menus.xml",
+        "views/hub_replay_views.xml",
+        "views/hub_payload_edit_views.xml",
+        "views/hub_audit_views.xml",
         "views/hub_match_menus.xml",
     ],
     "assets": {

@@ -30,6 +30,8 @@ class Task:
     #: "change", "archive", "delete" or "merge" (then: into which record)
     operation: str = "change"
     survivor: str = ""
+    #: the stored payload is applied again, without asking its source
+    resubmit: bool = False
     #: one of several things that happened: each counts, none replaces another
     is_event: bool = False
     #: tried again, and meanwhile the same version was applied from elsewhere
@@ -65,6 +67,8 @@ class Task:
     @property
     def must_fetch(self) -> bool:
         """True when the stored payload is not to be used."""
+        if self.resubmit:
+            return False
         if self.is_event:
             # what the record says now is not what happened then
             return self.is_hint

@@ -93,3 +93,10 @@ from . import hub_exception_departure
 from . import res_partner
 from . import sale_order
 from . import hub_token
+from . import hub_audit
+from . import hub_audited
+from . import hub_message_dead
+from . import hub_replay
+from . import hub_replay_work
+from . import hub_message_replay
+from . import hub_payload_edit

@@ -80,10 +80,11 @@ class HubAudit(models.Model):
             """
         )
 
-    def write(self, vals):
+    def write(self, vals):  # pylint: disable=method-required-super
         raise UserError(self.env._("Nobody changes what the audit log says."))
 
-    def unlink(self):
+    @api.ondelete(at_uninstall=False)
+    def _refuse_to_forget(self):
         raise UserError(self.env._("Nobody removes what the audit log says."))
 
     # === BUSINESS METHODS ===#
@@ -127,7 +128,8 @@ class HubAudit(models.Model):
             number, digest = self._head(cr)
             cr.execute(
                 SQL(
-                    "SELECT %s FROM hub_audit WHERE number IS NULL ORDER BY id LIMIT %s",
+                    "SELECT %s FROM hub_audit WHERE number IS NULL"
+                    " ORDER BY id LIMIT %s",
                     COLUMNS,
                     CHUNK,
                 )
@@ -161,7 +163,7 @@ class HubAudit(models.Model):
 
     @api.private
     def find_break(self):
-        """Return (number, why) where the chain is broken, or (None, entries checked)."""
+        """Return (number, why) where the chain is broken, or (None, how many are fine)."""
         number, digest = 0, ""
         while True:
             rows = self.env.execute_query(

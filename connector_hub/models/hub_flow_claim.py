@@ -10,7 +10,7 @@ MAX_DEATHS = 3
 IN_COLUMNS = SQL(
     "m.id, m.external_id, coalesce(m.version, ''), m.is_hint, m.forced, m.attempts,"
     " m.deaths, m.exception_id, coalesce(m.name, ''), coalesce(m.operation, 'change'),"
-    " coalesce(m.remote_id, '')"
+    " coalesce(m.remote_id, ''), coalesce(m.resubmit, false)"
 )
 OUT_COLUMNS = SQL(
     "m.id, m.external_id, m.res_model, m.res_id, m.operation,"

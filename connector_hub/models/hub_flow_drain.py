@@ -178,7 +178,7 @@ class HubFlow(models.Model):
                 known and task.attempts > 1 and task.version == known.version
             )
             if known and task.version and task.version < known.version:
-                if not task.forced:
+                if not task.forced or task.resubmit:
                     task.settle("superseded", known.record)
         return [task for task in tasks if task.is_open]
 

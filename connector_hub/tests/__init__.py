@@ -1,3 +1,4 @@
+from . import test_audit
 from . import test_backend
 from . import test_conflict
 from . import test_backfill
@@ -32,7 +33,9 @@ from . import test_ownership
 from . import test_limit
 from . import test_poll
 from . import test_preview
+from . import test_payload_edit
 from . import test_receive
+from . import test_replay
 from . import test_retention
 from . import test_security
 from . import test_send

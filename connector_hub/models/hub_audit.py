@@ -163,7 +163,7 @@ class HubAudit(models.Model):
 
     @api.private
     def find_break(self):
-        """Return (number, why) where the chain is broken, or (None, how many are fine)."""
+        """Return (number, why) where the chain breaks, or (None, how many are fine)."""
         number, digest = 0, ""
         while True:
             rows = self.env.execute_query(

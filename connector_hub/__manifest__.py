@@ -45,6 +45,7 @@
         "views/hub_backend_form_views.xml",
         "views/hub_backend_views.xml",
         "views/hub_lifecycle_views.xml",
+        "views/hub_schema_views.xml",
         "views/hub_match_rule_views.xml",
         "views/hub_limit_views.xml",
         "views/hub_match_form_views.xml",

@@ -28,6 +28,8 @@ word of the remote or of ours) and ``field``.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 
 class HubError(Exception):
     """Base of all classified failures."""
@@ -190,6 +192,8 @@ class SchemaDrift(PermanentError):
     """A remote field vanished or changed its type."""
 
     category = "schema"
+    #: ids of messages that failed before it was clear why
+    failed_before: Sequence[int] = ()
 
 
 class NotFound(PermanentError):
@@ -214,6 +218,8 @@ class InvalidData(PermanentError):
     """The document is malformed, contradicts itself or is incomplete."""
 
     category = "data"
+    #: a field is missing or of another type, which may concern all records
+    has_unexpected_form = False
 
 
 class OutcomeUnknown(PermanentError):

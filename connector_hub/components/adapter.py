@@ -3,16 +3,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from odoo.addons.component.core import AbstractComponent
 
-from ..exceptions import HubError
+from ..exceptions import HubError, InvalidData, SchemaDrift
 from ..http_client import HttpClient
-from .event import ApiVersions, Notification, Page, Verdict
+from .event import ApiVersions, Event, Notification, Page, Verdict
 from .push import Operation, Probed, Push, Pushed
+
+#: what reading a row of an unexpected form may raise
+UNREADABLE = (KeyError, TypeError, ValueError, AttributeError)
 
 
 class HubAdapter(AbstractComponent):
@@ -82,6 +86,32 @@ class HubAdapter(AbstractComponent):
         """Return how many records :meth:`iter_changes` will yield; None: unknown."""
         return None
 
+    def page_of(
+        self, rows: Sequence[dict[str, Any]], read: Callable[[dict[str, Any]], Event]
+    ) -> Page:
+        """Return the page of some rows, reading each one's id and version.
+
+        One row that cannot be read is kept for a person; when none of several can, the
+        remote system has changed.
+
+        :param read: from row to Event; may raise what reading a row can raise
+        :raises SchemaDrift: no row has what identifies it and tells its version
+        """
+        events, errors = [], []
+        for row in rows:
+            try:
+                events.append(read(row))
+            except UNREADABLE as error:
+                errors.append((row, error))
+        if len(errors) > 1 and not events:
+            raise _unreadable_rows(errors[0][1])
+        versions = [event.version for event in events if event.version]
+        return Page(
+            tuple(events),
+            max(versions, default=None),
+            tuple((_event_of(row), _unreadable_row(error)) for row, error in errors),
+        )
+
     def fetch(
         self,
         document: str,
@@ -122,3 +152,36 @@ class HubAdapter(AbstractComponent):
     ) -> dict[str, Probed]:
         """Look up whether pushes whose outcome is unknown have happened."""
         raise NotImplementedError
+
+
+def _event_of(row: Any) -> Event:
+    found = row if isinstance(row, dict) else {}
+    external_id = str(found.get("id") or found.get("external_id") or "?")
+    body = json.dumps(row, ensure_ascii=False, default=str).encode()
+    return Event(external_id, "poll", body)
+
+
+def _unreadable_row(error: Exception) -> InvalidData:
+    return InvalidData(
+        f"A record has an unexpected form: {type(error).__name__} {error}",
+        title="Records without what identifies them cannot be read.",
+        remedy="Look at the payload; correct the record there, then skip this message.",
+        code="unreadable",
+        field=_missing(error),
+    )
+
+
+def _unreadable_rows(error: Exception) -> SchemaDrift:
+    field = _missing(error)
+    name = field or f"{type(error).__name__} {error}"
+    return SchemaDrift(
+        f"No record of a page can be read: {name}. Nothing was skipped.",
+        title=f"What identifies records and tells their version is gone: {name}",
+        remedy="Have the connector changed, then resume the flow.",
+        code="vanished",
+        field=field,
+    )
+
+
+def _missing(error: Exception) -> str:
+    return str(error.args[0]) if isinstance(error, KeyError) and error.args else ""

@@ -45,10 +45,14 @@ class Event:
 
 @dataclass(frozen=True)
 class Page:
-    """Some events, and how far the remote has been read with them (aware UTC)."""
+    """Some events, and how far the remote has been read with them (aware UTC).
+
+    ``errors``: records among them that cannot be read; they are kept for a person.
+    """
 
     events: tuple[Event, ...]
     read_up_to: datetime | None
+    errors: tuple[tuple[Event, InvalidData], ...] = ()
 
 
 @dataclass(frozen=True)

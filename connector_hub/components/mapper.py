@@ -27,6 +27,9 @@ class HubMapper(AbstractComponent):
     _inherit = "hub.system"
     #: raised when the translation changes, so that unchanged records are applied again
     _revision = 1
+    #: paths of a payload (see ``documents.shape``) that must not vanish unnoticed
+    #: although :meth:`to_document` does without them
+    _needed: frozenset[str] = frozenset()
 
     @staticmethod
     def to_document(payload: dict[str, Any], **options: Any) -> Document:
@@ -95,9 +98,11 @@ def _unexpected_shape(task: Task, error: Exception) -> InvalidData:
     else:
         field = str(error) if isinstance(error, KeyError) else ""
         reason = f"{type(error).__name__} {error}"
-    return InvalidData(
+    invalid = InvalidData(
         f"{task.name or task.external_id} has an unexpected form: {reason}",
         remedy="Compare the payload with the contract of the flow.",
         code=type(error).__name__,
         field=field,
     )
+    invalid.has_unexpected_form = True
+    return invalid

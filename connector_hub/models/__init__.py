@@ -30,6 +30,7 @@ from . import hub_flow_limit
 from . import hub_flow_poll
 from . import hub_flow_preview
 from . import hub_flow_retention
+from . import hub_flow_schema
 from . import hub_flow_wake
 from . import hub_lane
 from . import hub_lifecycle
@@ -45,6 +46,7 @@ from . import hub_message_out
 from . import hub_message_departure
 from . import hub_message_doubt
 from . import hub_payload
+from . import hub_schema_field
 from . import hub_snapshot
 from . import hub_eraser
 from . import hub_eraser_partner

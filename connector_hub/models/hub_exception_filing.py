@@ -125,6 +125,9 @@ class HubException(models.Model):
                 ("category", "in", FLOW_LEVEL),
             ]
         )
+        if flow.state == "paused":
+            # an answer does not bring back the field it paused for
+            opened = opened.filtered(lambda e: e.category != "schema")
         opened._resolve_if_settled()
 
     def _upsert(self, cr, rows):

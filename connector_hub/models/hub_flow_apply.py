@@ -7,7 +7,7 @@ from psycopg2 import errorcodes
 
 from odoo import fields, models
 
-from ..exceptions import AuthError, Conflict, TransientError
+from ..exceptions import AuthError, Conflict, SchemaDrift, TransientError
 
 APPLY_TRIES = 5
 CONCURRENCY_ERRORS = (
@@ -75,8 +75,10 @@ class HubFlow(models.Model):
         if isinstance(error, AuthError):
             self.backend_id._pause_at_once(error.message)
             self.env["hub.exception"].file_flow_failure(self, error)
+        elif isinstance(error, SchemaDrift):
+            self._pause_for_drift(error)
         for task in tasks:
-            if task.is_open or task.state == "done":
+            if task.is_open or task.state == "done" or _is_undecided(task, error):
                 task.reopen()
                 task.error = error
         self.env["hub.lane"].fence(*lease)
@@ -121,6 +123,9 @@ class HubFlow(models.Model):
                 state, error = "failed", self._given_up(error, attempts)
             else:
                 due = fields.Datetime.add(fields.Datetime.now(), seconds=seconds)
+        elif isinstance(error, SchemaDrift):
+            # waits for the flow to be resumed
+            attempts -= 1
         elif error:
             state = "failed"
         return (
@@ -136,6 +141,11 @@ class HubFlow(models.Model):
             *_described(error),
             self.env["hub.exception"]._fingerprint(self, error) if error else None,
         )
+
+
+def _is_undecided(task, error):
+    """Return whether a record fails for what is wrong with all of them."""
+    return isinstance(error, SchemaDrift) and bool(task.error)
 
 
 def _share_records(tasks):

@@ -11,7 +11,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..documents import version_key
-from ..exceptions import AuthError, HubError, TransientError
+from ..exceptions import AuthError, HubError, SchemaDrift, TransientError
 from ..importers.task import Task
 from .hub_flow_apply import CONCURRENCY_ERRORS
 from .hub_flow_drain import TIME_BUDGET
@@ -170,6 +170,7 @@ class HubFlow(models.Model):
             priority=self.priority + BACKFILL_PRIORITY,
             forced=run.force,
         )
+        self._keep_unreadable(page)
         run.seen_count += len(page.events)
         run._moved_to(page.read_up_to)
         if run.tries:
@@ -213,6 +214,8 @@ class HubFlow(models.Model):
         """Try again later what may heal; else wait for a person to resume it."""
         if isinstance(error, AuthError):
             self.backend_id._pause_at_once(error.message)
+        elif isinstance(error, SchemaDrift):
+            self._pause_at_once(error.title or error.message)
         if isinstance(error, TransientError | AuthError) and (
             run.tries + 1 < self.max_attempts
         ):

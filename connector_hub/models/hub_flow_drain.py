@@ -11,6 +11,7 @@ from ..exceptions import (
     HubError,
     NotFound,
     PermanentError,
+    SchemaDrift,
     TransientError,
     Unavailable,
 )
@@ -110,6 +111,7 @@ class HubFlow(models.Model):
             current = self._keep_newest(tasks)
             self._load(current)
             self._translate(current)
+            self._watch_schema(current)
             self._await_creations(current)
             covered = self._apply(lease, tasks)
         except LeaseLost:
@@ -213,7 +215,7 @@ class HubFlow(models.Model):
                 [task.external_id for task in tasks],
                 {task.external_id: task.version for task in tasks if task.version},
             )
-        except (TransientError, AuthError):
+        except (TransientError, AuthError, SchemaDrift):
             raise
         except PermanentError as error:
             return self._fetch_apart(tasks, error)

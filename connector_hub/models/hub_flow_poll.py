@@ -7,7 +7,7 @@ import psycopg2
 from odoo import api, fields, models
 
 from ..documents import version_key
-from ..exceptions import AuthError, CircuitOpen, HubError, RateLimited
+from ..exceptions import AuthError, CircuitOpen, HubError, RateLimited, SchemaDrift
 from .hub_flow_apply import APPLY_TRIES, CONCURRENCY_ERRORS
 from .hub_lane import POLL_LANE, LeaseLost
 
@@ -125,6 +125,7 @@ class HubFlow(models.Model):
         """Store one page, and the run it belongs to once there is something new."""
         messages = self.env["hub.message"]
         lanes = messages.receive(self, page.events, run_id=run.id or None)
+        self._keep_unreadable(page)
         if lanes and not run:
             run = run.create({"flow_id": self.id, "kind": "scheduled"})
             messages.adopt(self, page.events, run.id)
@@ -175,6 +176,8 @@ class HubFlow(models.Model):
             )
         if isinstance(error, AuthError):
             self.backend_id._pause_at_once(error.message)
+        elif isinstance(error, SchemaDrift):
+            self._pause_at_once(error.title or error.message)
         (run or self._failed_run(error.text))._finish("failed", error.text)
         self.env["hub.exception"].file_flow_failure(self, error)
         return error.text

@@ -95,7 +95,16 @@ class HubFlow(models.Model):
     def action_start(self):
         """Take up work."""
         self.check_operator()
-        self.filtered(lambda flow: flow.state == "paused")._note_resume()
+        paused = self.filtered(lambda flow: flow.state == "paused")
+        paused._note_resume()
+        # what it paused for comes back when it is still so
+        self.env["hub.exception"].sudo().search(
+            [
+                ("flow_id", "in", paused.ids),
+                ("category", "=", "schema"),
+                ("state", "in", ("open", "ack")),
+            ]
+        ).write({"state": "resolved"})
         return super().action_start()
 
     @api.private

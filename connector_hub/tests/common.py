@@ -2,6 +2,7 @@
 """What the tests of the hub and of its connectors have in common."""
 
 from contextlib import contextmanager
+from importlib import import_module
 from unittest.mock import patch
 from urllib.parse import urlsplit
 
@@ -16,6 +17,14 @@ from . import samples
 
 #: rounds of jobs after which "until nothing is left to do" has failed
 MANY_ROUNDS = 60
+
+
+def fake(name):
+    """Return a module of the imaginary system's components.
+
+    Not imported above: the pure tests have no such addon.
+    """
+    return import_module(f"odoo.addons.connector_fake.components.{name}")
 
 
 @tagged("post_install", "-at_install")

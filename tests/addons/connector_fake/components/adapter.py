@@ -10,7 +10,6 @@ from odoo.addons.connector_hub.components.event import (
     ApiVersions,
     Event,
     Notification,
-    Page,
     Verdict,
 )
 from odoo.addons.connector_hub.documents import DOCUMENTS
@@ -74,8 +73,7 @@ class FakeAdapter(Component):
         window, page = _window(since, until), 0
         while page is not None:
             answer = self._get(f"/{document}", **window, page=page)
-            events = tuple(self._event(row) for row in answer["rows"])
-            yield Page(events, max((e.version for e in events), default=None))
+            yield self.page_of(answer["rows"], self._event)
             page = answer["next"]
 
     def count(self, document, since, until=None):

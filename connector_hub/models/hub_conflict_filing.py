@@ -32,7 +32,8 @@ class HubConflict(models.Model):
     @api.private
     def file(self, flow, tasks):
         """Keep the conflicts of these tasks, and close those that are no more."""
-        done = [task for task in tasks if task.state == "done"]
+        # a trial has no message to wait with
+        done = [task for task in tasks if task.state == "done" and task.message_id]
         rows = [
             self._row(flow, task, path, seen)
             for task in done

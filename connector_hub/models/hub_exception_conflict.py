@@ -53,6 +53,13 @@ class HubException(models.Model):
         self.conflict_ids.action_choose_odoo()
         return self.action_apply_conflicts()
 
+    def action_open_conflicts(self):
+        """Open the fields in a list, where one choice can be made for many."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "connector_hub.hub_conflict_action"
+        )
+        return {**action, "domain": [("id", "in", self.conflict_ids.ids)]}
+
     @api.model
     def _file_failures(self, message_ids=None):
         result = super()._file_failures(message_ids)

@@ -37,6 +37,7 @@ class HubFieldRule(models.Model):
         required=True,
         help="A part of the document; a rule counts for everything inside it.",
     )
+    document_fields = fields.Json(compute="_compute_document_fields")
     owner = fields.Selection(
         OWNERS,
         required=True,
@@ -72,6 +73,12 @@ class HubFieldRule(models.Model):
             for name in field_names(document):
                 names.setdefault(name, label_of(name))
         return sorted(names.items())
+
+    @api.depends("flow_id.document")
+    def _compute_document_fields(self):
+        for rule in self:
+            document = DOCUMENTS.get(rule.flow_id.document)
+            rule.document_fields = field_names(document) if document else []
 
     @api.constrains("field", "flow_id")
     def _check_field(self):

@@ -99,11 +99,18 @@ class HubFlow(models.Model):
     def _tasks_of(self, events):
         mapper = self.backend_id.mapper(self.document)
         tasks = [
-            Task(0, event.external_id, is_hint=not event.complete, name=event.name)
+            Task(
+                0,
+                event.external_id,
+                is_hint=not event.complete,
+                name=event.name,
+                operation=event.operation,
+                survivor=event.survivor,
+            )
             for event in events
         ]
         for task, event in zip(tasks, events, strict=True):
-            if event.complete:
+            if event.complete and not task.is_gone:
                 mapper.load(task, event.body)
         hints = [task for task in tasks if task.is_hint]
         if hints:

@@ -2,7 +2,7 @@
 from odoo import models
 
 from ..documents import Gone, flat, without
-from ..documents.merge import NEVER, REMOTE, agrees, same
+from ..documents.merge import NEVER, REMOTE, RENDERED, agrees, same
 
 
 class HubFlow(models.Model):
@@ -24,6 +24,8 @@ class HubFlow(models.Model):
             if task.document is None or isinstance(task.document, Gone):
                 continue
             base = known.get(task.subject)
+            if not (ownership.owners or held or _has_renderings(base)):
+                continue
             is_new = not task.remote_id and base is None
             silent = {
                 path
@@ -47,6 +49,10 @@ class HubFlow(models.Model):
 
 def _may_send(owner, is_new):
     return owner != NEVER and (is_new or owner != REMOTE)
+
+
+def _has_renderings(base):
+    return any(path.startswith(RENDERED) for path in base or ())
 
 
 def _is_rendering(base, path, value):

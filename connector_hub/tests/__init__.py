@@ -4,6 +4,7 @@ from . import test_conflict
 from . import test_backfill
 from . import test_checkpoints
 from . import test_contract
+from . import test_convergence
 from . import test_departure
 from . import test_drain
 from . import test_drain_failure

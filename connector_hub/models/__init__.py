@@ -19,6 +19,7 @@ from . import hub_field_rule
 from . import hub_flow_apply
 from . import hub_flow_claim
 from . import hub_flow_backfill
+from . import hub_flow_backfill_out
 from . import hub_flow_drain
 from . import hub_flow_echo
 from . import hub_flow_send
@@ -64,6 +65,10 @@ from . import hub_change_shadow
 from . import hub_message_shadow
 from . import hub_flow_shadow
 from . import hub_shadow
+from . import hub_launch
+from . import hub_launch_step
+from . import hub_flow_launch
+from . import hub_backend_launch
 from . import hub_trial
 from . import hub_trial_values
 from . import hub_binding

@@ -105,10 +105,10 @@ class HubFlow(models.Model):
             self.env.cr.rollback()
             result = self._backfill_failed(run, error)
         except psycopg2.OperationalError as error:
+            self.env.cr.rollback()
             if error.pgcode not in CONCURRENCY_ERRORS:
                 raise
             # somebody paused or cancelled it at this very moment: look again
-            self.env.cr.rollback()
             result = "Lost a race."
         except Exception as error:
             self.env.cr.rollback()
@@ -125,16 +125,11 @@ class HubFlow(models.Model):
     def _backfill_pages(self, lease, run):
         if run.state != "receiving" or not self._is_open():
             return "Nothing is to be read now."
-        since, until = run._window()
-        adapter = self.backend_id.adapter()
-        adapter.prepare()
-        self._commit()
-        if not run.total_known:
-            run._note_total(adapter.count(self.document, since, until))
-        self._commit()
+        if self.direction == "out":
+            return self._backfill_out(lease, run)
         start, began = run.cursor, time.monotonic()
         turned = began
-        for page in adapter.iter_changes(self.document, since, until):
+        for page in self._pages_left(run):
             self.env["hub.lane"].fence(*lease)
             lanes = self._store_backfill(page, run)
             now = time.monotonic()
@@ -156,6 +151,17 @@ class HubFlow(models.Model):
         run.write({"next_attempt_at": False, "tries": 0})
         self.env["hub.exception"].settle_flow_failures(self)
         return f"{run.seen_count} records"
+
+    def _pages_left(self, run):
+        """Return the pages still to be read; count their records when it begins."""
+        since, until = run._window()
+        adapter = self.backend_id.adapter()
+        adapter.prepare()
+        self._commit()
+        if not run.total_known:
+            run._note_total(adapter.count(self.document, since, until))
+        self._commit()
+        return adapter.iter_changes(self.document, since, until)
 
     def _store_backfill(self, page, run):
         """Store a page and move the run's cursor, in one transaction."""

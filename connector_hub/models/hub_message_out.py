@@ -27,10 +27,11 @@ class HubMessage(models.Model):
     )
 
     @api.private
-    def enqueue(self, flow, rows):
+    def enqueue(self, flow, rows, run_id=None, priority=None, forced=False):
         """Store outbound messages; one that still waits for its turn is enough.
 
         :param rows: [(record key, model, id, operation, remote id or None, mark id)]
+        :param priority: the flow's own by default; higher numbers wait longer
         :return: the lanes that got something new
         """
         if not rows:
@@ -38,6 +39,7 @@ class HubMessage(models.Model):
         keys, res_models, ids, operations, remotes, marks = map(
             list, zip(*rows, strict=True)
         )
+        priority = flow.priority if priority is None else priority
         self.env.cr.execute(
             SQL(
                 """
@@ -45,13 +47,14 @@ class HubMessage(models.Model):
                        (flow_id, backend_id, company_id, direction, priority, topic,
                         dedup_key, external_id, res_model, res_id, operation, remote_id,
                         lane, state, is_hint, forced, attempts, deaths, occurred_at,
-                        received_at, create_date, write_date)
+                        received_at, create_date, write_date, run_id)
                 SELECT %(flow)s, %(backend)s, %(company)s, 'out', %(priority)s,
                        n.operation,
                        %(flow)s || ':out:' || n.mark || ':' || n.record
                            || ':' || coalesce(n.remote, ''),
                        n.record, n.model, n.id, n.operation, n.remote, n.lane,
-                       'pending', false, false, 0, 0, t.now, t.now, t.now, t.now
+                       'pending', false, %(forced)s, 0, 0, t.now, t.now, t.now, t.now,
+                       %(run)s
                   FROM unnest(%(keys)s::text[], %(models)s::text[], %(ids)s::int[],
                               %(operations)s::text[], %(remotes)s::text[],
                               %(marks)s::bigint[], %(lanes)s::int[])
@@ -62,6 +65,7 @@ class HubMessage(models.Model):
                         WHERE o.flow_id = %(flow)s AND o.external_id = n.record
                           AND o.state = 'pending' AND o.operation = n.operation
                           AND o.idempotency_key IS NULL
+                          AND o.priority <= %(priority)s AND o.forced >= %(forced)s
                           AND o.remote_id IS NOT DISTINCT FROM
                               coalesce(n.remote, o.remote_id))
                     ON CONFLICT (dedup_key) DO NOTHING
@@ -70,7 +74,9 @@ class HubMessage(models.Model):
                 flow=flow.id,
                 backend=flow.backend_id.id,
                 company=flow.company_id.id,
-                priority=flow.priority,
+                priority=priority,
+                forced=forced,
+                run=run_id,
                 keys=keys,
                 models=res_models,
                 ids=ids,

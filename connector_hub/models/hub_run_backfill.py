@@ -94,7 +94,8 @@ class HubRun(models.Model):
         for run in self:
             flow, start = run.flow_id, run.window_from
             is_all = not start or (flow.since and start <= flow.since)
-            if is_all and not run.window_to and not flow.cursor:
+            is_first = flow.direction == "in" and not flow.cursor
+            if is_first and is_all and not run.window_to:
                 flow.cursor = version_key(_aware(now))
             if flow.state != "running":
                 flow._start()
@@ -162,6 +163,7 @@ class HubRun(models.Model):
             max_retries=0,
             description=self.env._("Backfill: %s", self.flow_id.display_name),
         )._backfill(self.id)
+        self.env["hub.flow"]._watch()
 
     def _note_total(self, count):
         """Remember how many records there are; None: unknown."""

@@ -3,6 +3,7 @@ from . import test_backend
 from . import test_conflict
 from . import test_backfill
 from . import test_checkpoints
+from . import test_backfill_out
 from . import test_contract
 from . import test_convergence
 from . import test_departure
@@ -23,6 +24,7 @@ from . import test_importer_order_update
 from . import test_importer_product
 from . import test_importer_tax
 from . import test_lanes
+from . import test_launch
 from . import test_link_import
 from . import test_match_decisions
 from . import test_lifecycle

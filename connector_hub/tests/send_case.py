@@ -84,6 +84,14 @@ class Exporter:
     def relevant(self, flow, ids):
         return set(ids)
 
+    def all_ids(self, flow, after, limit):
+        found = self.env["product.template"].search(
+            [("id", ">", after), ("default_code", "=like", "ALL-%")],
+            order="id",
+            limit=limit,
+        )
+        return found.ids
+
     def to_documents(self, flow, ids):
         products = self.env["product.template"].browse(ids).exists()
         linked = flow.backend_id.binder("product").to_external_many(products)

@@ -27,7 +27,9 @@ class HubBackend(models.Model):
         changed, kept = eraser.anonymise(subjects) if anonymise else (0, [])
         counts = eraser.redact(subjects)
         counts.update(contacts=changed, kept=kept)
-        self.sudo().message_post(body=self._erasure_note(counts))
+        note = self._erasure_note(counts)
+        self.sudo().message_post(body=note)
+        self.env["hub.audit"].note("operation", note, self)
         return counts
 
     def _erasure_note(self, counts):

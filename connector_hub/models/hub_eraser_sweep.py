@@ -12,7 +12,8 @@ from .hub_message import MASK
 #: settings, bookkeeping, and the audit: not to be rewritten
 SETTINGS = set(
     "hub.backend hub.flow hub.lane hub.mapping hub.token hub.total hub.seen"
-    " hub.vacuum hub.audit".split()
+    " hub.vacuum hub.audit hub.limit hub.field.rule hub.match.rule"
+    " hub.checkpoint.rule hub.schema.field".split()
 )
 #: done by message or by record, not by searching
 DONE_OTHERWISE = {"hub.message", "hub.payload", "hub.attempt", "hub.snapshot"}
@@ -25,8 +26,9 @@ NOTES = (
 )
 #: texts in there that are names of things, or only repeat them
 NAMES = set(
-    "model res_model model_name method_name message_id uuid graph_uuid name func_string"
-    " identity_key channel worker_hostname state".split()
+    "model res_model model_name method_name message_id uuid graph_uuid func_string"
+    " identity_key channel worker_hostname state external_id document path field"
+    " fingerprint dedup_key".split()
 )
 #: longest list of texts one pattern looks for
 MOST_TEXTS = 300
@@ -99,11 +101,14 @@ class HubEraser(models.AbstractModel):
             return 0
         self.env.flush_all()
         count = 0
+        wide = Pattern.of(subjects.texts, wide=True)
         for model in self._swept_models():
-            names = self._columns(model, TEXTS)
+            names = [n for n in self._columns(model, TEXTS) if n not in NAMES]
             where = self._of_backend(model, subjects.backend)
-            count += self._mask(model._table, names, where, pattern)
-            count += self._mask_packed(model, where, pattern)
+            rows = [(self._linked(model, subjects, where), wide), (where, pattern)]
+            for condition, wanted in rows:
+                count += self._mask(model._table, names, condition, wanted)
+                count += self._mask_packed(model, condition, wanted)
         for name, column in NOTES:
             model = self.env[name].sudo()
             names = [n for n in self._columns(model, TEXTS) if n not in NAMES]
@@ -116,6 +121,22 @@ class HubEraser(models.AbstractModel):
             if name.startswith("hub.") and model._auto and not model._abstract:
                 if name not in SETTINGS | DONE_OTHERWISE:
                     yield model.sudo()
+
+    def _linked(self, model, subjects, where):
+        """Return the condition of rows that are about this person's records."""
+        names = self._columns(model, ("char", "many2one", "many2one_reference"))
+        conditions = [SQL("FALSE")]
+        if "message_id" in names:
+            conditions.append(SQL("message_id = ANY(%s)", list(subjects.message_ids)))
+        if "external_id" in names:
+            ids = set().union(*subjects.externals.values())
+            conditions.append(SQL("external_id = ANY(%s) AND %s", list(ids), where))
+        if {"res_model", "res_id"} <= set(names):
+            conditions += [
+                SQL("res_model = %s AND res_id = ANY(%s) AND %s", name, [*ids], where)
+                for name, ids in subjects.records.items()
+            ]
+        return SQL("(%s)", SQL(" OR ").join(SQL("(%s)", one) for one in conditions))
 
     def _columns(self, model, types):
         return [

@@ -132,7 +132,9 @@ class HubFlow(models.Model):
         if run:
             run.seen_count += len(page.events)
         if page.read_up_to:
-            cursor = version_key(page.read_up_to)
+            # a clock that is ahead must not make us pass over what comes later
+            now = datetime.now(timezone.utc)
+            cursor = version_key(min(page.read_up_to, now))
             if cursor > (self.cursor or ""):
                 self.cursor = cursor
         self.env.flush_all()

@@ -47,18 +47,20 @@ class HubPausable(models.AbstractModel):
                     "paused_by": self.env.user.name,
                 }
             )
-            record.message_post(
-                body=self.env._(
-                    "Paused by %(user)s: %(reason)s",
-                    user=self.env.user.name,
-                    reason=reason,
-                )
+            text = self.env._(
+                "Paused by %(user)s: %(reason)s",
+                user=self.env.user.name,
+                reason=reason,
             )
+            record.message_post(body=text)
+            self.env["hub.audit"].note("operation", text, record)
 
     @api.private
     def _note_resume(self):
         for record in self.sudo():
-            record.message_post(body=self.env._("Resumed by %s.", self.env.user.name))
+            text = self.env._("Resumed by %s.", self.env.user.name)
+            record.message_post(body=text)
+            self.env["hub.audit"].note("operation", text, record)
 
 
 class HubBackend(models.Model):

@@ -55,14 +55,14 @@ class HubCursorReset(models.TransientModel):
             raise UserError(self.env._("Say from which moment changes are to be read."))
         before = flow.cursor or self.env._("the very beginning")
         flow.sudo()._reset_cursor(self._target())
-        flow.sudo().message_post(
-            body=self.env._(
-                "%(user)s set back what was received: from %(before)s to %(after)s."
-                " Reason: %(reason)s",
-                user=self.env.user.name,
-                before=before,
-                after=flow.cursor or self.env._("the very beginning"),
-                reason=self.reason,
-            )
+        text = self.env._(
+            "%(user)s set back what was received: from %(before)s to %(after)s."
+            " Reason: %(reason)s",
+            user=self.env.user.name,
+            before=before,
+            after=flow.cursor or self.env._("the very beginning"),
+            reason=self.reason,
         )
+        flow.sudo().message_post(body=text)
+        self.env["hub.audit"].note("operation", text, flow)
         return {"type": "ir.actions.act_window_close"}

@@ -63,6 +63,9 @@ class HubBackend(models.Model):
     def action_try_now(self):
         """Do not wait for the end of the pause: let one call find out."""
         self.check_operator()
+        for backend in self:
+            text = self.env._("%s: pause of calls ended early", backend.name)
+            self.env["hub.audit"].note("operation", text, backend)
         self._try_now()
         flows = self.sudo()._sharing_limit().flow_ids
         waiting = flows.filtered(lambda f: f.state == "running" and f.poll_minutes)

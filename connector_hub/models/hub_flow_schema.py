@@ -37,7 +37,7 @@ class HubFlow(models.Model):
             if len(read) >= SEVERAL:
                 self._miss_needed(shapes)
         elif strange and len(strange) == len(read):
-            self._judge(strange)
+            self._judge_fields(strange)
 
     def _miss_needed(self, shapes):
         """Raise when what the mapper cannot do without is in none of the payloads."""
@@ -49,7 +49,7 @@ class HubFlow(models.Model):
                 if any(known == path for known, _kind in counts):
                     raise self._drift(path, "", "")
 
-    def _judge(self, strange):
+    def _judge_fields(self, strange):
         """Raise when these failures mean that the remote system has changed."""
         problems = {(t.error.code, _plain(t.error.field)) for t in strange}
         failed = self._failed_in_a_row(strange[0].error)

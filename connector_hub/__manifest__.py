@@ -26,6 +26,7 @@
         "data/ir_cron.xml",
         "views/hub_flow_form_views.xml",
         "views/hub_flow_ownership_views.xml",
+        "views/hub_flow_export_views.xml",
         "views/hub_flow_views.xml",
         "views/hub_flow_fairness_views.xml",
         "views/hub_retention_views.xml",

@@ -19,6 +19,8 @@ from .base import Document, Part, version_key
 
 #: what says which record and when, not what
 UNSAID = frozenset({"external_id", "version", "source"})
+#: what only the two systems need to understand each other, wherever it stands
+ENVELOPE = frozenset({"origin"})
 KEY = re.compile(r"\[[^\]]*\]")
 
 Flat = dict[str, "str | None"]
@@ -57,7 +59,7 @@ def _collect(part: Part, prefix: str, only_set: bool, found: Flat) -> None:
     for name in type(part).model_fields:
         if only_set and name not in part.model_fields_set:
             continue
-        if not prefix and name in UNSAID:
+        if name in ENVELOPE or (not prefix and name in UNSAID):
             continue
         value = getattr(part, name)
         path = f"{prefix}{name}"

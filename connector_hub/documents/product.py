@@ -19,10 +19,14 @@ class Variant(Part):
     """What is bought, priced and stocked.
 
     ``price``, ``compare_at_price`` and ``cost`` are in the store's currency per
-    piece; ``weight`` is in kilograms.
+    piece; ``weight`` is in kilograms. ``origin`` is the record the sender knows it
+    by, so that the ids of what was created can be told to him. ``active`` is False
+    for what is not sold any more.
     """
 
     external_id: str
+    origin: str = ""
+    active: bool = True
     title: str = ""
     sku: str = ""
     barcode: str = ""

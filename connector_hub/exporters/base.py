@@ -1,5 +1,11 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from datetime import datetime, timezone
+
 from odoo import api, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ..documents import Departure, Gone
 
 
 class ExporterBase(models.AbstractModel):
@@ -17,6 +23,8 @@ class ExporterBase(models.AbstractModel):
     _record_model = ""
     #: entity of the binding that links them
     _entity = ""
+    #: whether a record is sent as soon as it is linked, not only when it changes
+    _told_when_linked = False
 
     @api.private
     def watched(self):
@@ -68,3 +76,46 @@ class ExporterBase(models.AbstractModel):
         records = self.env[self._record_model].browse(ids)
         linked = backend.binder(self._entity).to_external_many(records)
         return {key: found[0] for key, found in linked.items()}
+
+    def _in_scope(self, flow, ids):
+        """Return those of ``ids`` that are linked, or may be created there."""
+        found = set(self._remote_ids(flow, ids))
+        rest = [key for key in ids if key not in found]
+        if rest and flow.export_scope == "all":
+            found.update(self._creatable(flow, Domain("id", "in", rest)).ids)
+        return found
+
+    def _creatable(self, flow, domain, **options):
+        """Return the records of ``domain`` that the flow may create there."""
+        company = Domain("company_id", "in", [False, flow.company_id.id])
+        domain &= company & flow._export_domain()
+        return self.env[self._record_model].search(domain, **options)
+
+    def _linked_after(self, flow, after, limit):
+        """Return the next ids of linked records, ascending."""
+        bindings = self.env[flow.backend_id._binding_models()[self._entity]]
+        return [
+            row[0]
+            for row in self.env.execute_query(
+                SQL(
+                    "SELECT DISTINCT odoo_id FROM %s"
+                    " WHERE backend_id = %s AND odoo_id > %s ORDER BY 1 LIMIT %s",
+                    SQL.identifier(bindings._table),
+                    flow.backend_id.id,
+                    after,
+                    limit,
+                )
+            )
+        ]
+
+    def _gone(self, remote_id):
+        """Return what is said of an archived record; None of one unknown there."""
+        if not remote_id:
+            return None
+        return Gone(
+            external_id=remote_id, version=self._now(), departure=Departure.ARCHIVED
+        )
+
+    def _now(self):
+        """Return when Odoo was read: what a document's version says of our records."""
+        return datetime.now(timezone.utc)

@@ -26,6 +26,8 @@ from . import hub_flow_send
 from . import hub_flow_sent
 from . import hub_flow_doubt
 from . import hub_flow_fairness
+from . import hub_flow_export
+from . import hub_flow_price
 from . import hub_flow_health
 from . import hub_flow_limit
 from . import hub_flow_poll
@@ -37,7 +39,9 @@ from . import hub_lane
 from . import hub_lifecycle
 from . import hub_backend_version
 from . import hub_dirty
+from . import hub_dirty_watched
 from . import hub_dirty_deleted
+from . import hub_dirty_linked
 from . import hub_attempt
 from . import hub_limit
 from . import hub_message
@@ -97,8 +101,16 @@ from . import hub_conflict
 from . import hub_conflict_filing
 from . import hub_exception_conflict
 from . import hub_exception_departure
+from . import account_move
+from . import product_template
+from . import product_template_attribute_value
+from . import product_product
+from . import product_pricelist_item
 from . import res_partner
 from . import sale_order
+from . import stock_move
+from . import stock_picking
+from . import stock_quant
 from . import hub_token
 from . import hub_audit
 from . import hub_audited

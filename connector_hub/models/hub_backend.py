@@ -148,7 +148,7 @@ class HubBackend(models.Model):
 
     def write(self, vals):
         if self._remembered_fields() & vals.keys():
-            self.env.registry.clear_cache()
+            self.env.registry.clear_cache("stable")
         if "api_url" in vals and not self.env.su and not self.env.user._is_system():
             # secrets must not be sent to an address their owner did not choose
             self.filtered(lambda b: b.api_url != vals["api_url"]).sudo().write(
@@ -161,7 +161,7 @@ class HubBackend(models.Model):
         return super().write(vals)
 
     def unlink(self):
-        self.env.registry.clear_cache()
+        self.env.registry.clear_cache("stable")
         return super().unlink()
 
     def _admit_bot(self, vals_list):

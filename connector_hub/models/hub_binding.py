@@ -41,6 +41,14 @@ class HubBinding(models.AbstractModel):
         "UNIQUE(backend_id, external_id)",
         "This remote record is already linked.",
     )
+    # what a record is called there, and what follows when it is deleted
+    _odoo_backend_idx = models.Index("(odoo_id, backend_id)")
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        bindings = super().create(vals_list)
+        self.env["hub.dirty"].mark_linked(bindings)
+        return bindings
 
     @api.private
     def repoint(self, sources, target):

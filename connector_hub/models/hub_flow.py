@@ -152,17 +152,17 @@ class HubFlow(models.Model):
                 for number in (BACKFILL_LANE, POLL_LANE, *range(flow.lane_count))
             ]
         )
-        self.env.registry.clear_cache()
+        self.env.registry.clear_cache("stable")
         return flows
 
     def write(self, vals):
         if WEBHOOK_FIELDS & vals.keys():
             # what a webhook needs of its flow is remembered: see hub.backend
-            self.env.registry.clear_cache()
+            self.env.registry.clear_cache("stable")
         return super().write(vals)
 
     def unlink(self):
-        self.env.registry.clear_cache()
+        self.env.registry.clear_cache("stable")
         return super().unlink()
 
     # === ACTIONS ===#

@@ -22,7 +22,8 @@ class HubFlow(models.Model):
         return self._all_listeners().get(model_name, ())
 
     @api.model
-    @ormcache()
+    # products clear the default cache each time one is created
+    @ormcache(cache="stable")
     def _all_listeners(self):
         """Return {model: listeners}: outbound flows that are not stopped.
 

@@ -108,10 +108,9 @@ class HubFlow(models.Model):
             ids = [task.res_id for task in changed]
             documents = exporter.to_documents(self, ids)
         for task in tasks:
-            if task.operation == "delete":
-                task.action = "delete"
-            else:
-                _take(task, documents.get(task.res_id))
+            deleted = task.operation == "delete"
+            said = self._departed(task) if deleted else documents.get(task.res_id)
+            _take(task, self._by_policy(said))
         spoken = [task for task in tasks if task.is_open]
         known = self.env["hub.snapshot"].read_many(
             self.backend_id, self.document, [task.subject for task in spoken]
@@ -236,8 +235,6 @@ def _take(task, document):
 
 def _compare(task, known):
     """Find what of it is news to the remote, and what has to be done there."""
-    if task.action == "delete":
-        return
     is_there = bool(task.remote_id) or known is not None
     known = known or {}
     if isinstance(task.document, Gone):

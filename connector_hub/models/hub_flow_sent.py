@@ -94,6 +94,10 @@ class HubFlow(models.Model):
 
     def _link_many(self, binder, rows):
         known = binder.states_many(rows)
+        ids = [res_id for res_id, _task in rows.values()]
+        odoo = self.env[binder.model._fields["odoo_id"].comodel_name]
+        # it may have been deleted here while it was created there
+        present = set(odoo.browse(ids).exists().ids)
         binder.bind_many(
             [
                 {
@@ -103,7 +107,7 @@ class HubFlow(models.Model):
                     "sync_date": self.env.cr.now(),
                 }
                 for remote_id, (res_id, task) in rows.items()
-                if remote_id not in known
+                if remote_id not in known and res_id in present
             ]
         )
 

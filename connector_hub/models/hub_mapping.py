@@ -6,6 +6,7 @@ from odoo.exceptions import ValidationError
 KINDS = {
     "tax": "account.tax",
     "pricelist": "product.pricelist",
+    "location": "stock.location",
 }
 
 
@@ -23,7 +24,11 @@ class HubMapping(models.Model):
     )
     company_id = fields.Many2one(related="backend_id.company_id", store=True)
     kind = fields.Selection(
-        [("tax", "Tax"), ("pricelist", "Price List of a Currency")],
+        [
+            ("tax", "Tax"),
+            ("pricelist", "Price List of a Currency"),
+            ("location", "Stock Location"),
+        ],
         required=True,
     )
     remote_value = fields.Char(required=True)
@@ -33,6 +38,14 @@ class HubMapping(models.Model):
         check_company=True,
     )
     pricelist_id = fields.Many2one("product.pricelist", check_company=True)
+    location_id = fields.Many2one(
+        "stock.location",
+        domain="[('usage', 'in', ('view', 'internal', 'transit')),"
+        " ('company_id', 'in', (False, company_id))]",
+        check_company=True,
+        help="With everything below it: choose a warehouse's own location, such as WH,"
+        " for the whole warehouse.",
+    )
     ignored = fields.Boolean(help="The value needs no Odoo counterpart: leave it out.")
     automatic = fields.Boolean(
         "Found Automatically", readonly=True, help="Nobody has confirmed it yet."
@@ -43,7 +56,7 @@ class HubMapping(models.Model):
         "This value is already mapped for this backend.",
     )
 
-    @api.constrains("kind", "tax_id", "pricelist_id", "ignored")
+    @api.constrains("kind", "tax_id", "pricelist_id", "location_id", "ignored")
     def _check_target(self):
         for mapping in self:
             if not mapping.ignored and not mapping._target():
@@ -56,7 +69,7 @@ class HubMapping(models.Model):
 
     def write(self, vals):
         """What a person has chosen needs no confirmation."""
-        if {"tax_id", "pricelist_id", "ignored"} & vals.keys():
+        if {"tax_id", "pricelist_id", "location_id", "ignored"} & vals.keys():
             vals = {"automatic": False, **vals}
         return super().write(vals)
 

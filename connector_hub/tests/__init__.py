@@ -13,6 +13,11 @@ from . import test_erasure
 from . import test_events
 from . import test_exceptions
 from . import test_fairness
+from . import test_exporter_fulfillment
+from . import test_exporter_invoice
+from . import test_exporter_price
+from . import test_exporter_product
+from . import test_exporter_stock
 from . import test_fake_writes
 from . import test_fan_out
 from . import test_importer_address
@@ -26,6 +31,7 @@ from . import test_importer_tax
 from . import test_lanes
 from . import test_launch
 from . import test_link_import
+from . import test_listening
 from . import test_match_decisions
 from . import test_lifecycle
 from . import test_match_rules
@@ -34,6 +40,7 @@ from . import test_matching
 from . import test_matching_whole
 from . import test_ownership
 from . import test_limit
+from . import test_outbox
 from . import test_poll
 from . import test_preview
 from . import test_payload_edit

@@ -71,6 +71,7 @@ class Exporter:
 
     _record_model = "product.template"
     _entity = "product"
+    _told_when_linked = False
 
     def __init__(self, env):
         self.env = env
@@ -122,12 +123,13 @@ class SendCase(HubCase):
                 "direction": "out",
                 "state": "running",
                 "lane_count": 1,
+                "departure": "delete",
             }
         )
         flows = type(self.env["hub.flow"])
         self.use(flows, "_exporter", lambda flow: Exporter(flow.env))
         self.connect(Ledger())
-        self.env.registry.clear_cache()
+        self.env.registry.clear_cache("stable")
 
     def use(self, target, name, value):
         held = patch.object(target, name, value)

@@ -69,11 +69,13 @@ class FakeAdapterPush(Component):
             return Pushed(error=self._refused(push, **result["error"]))
         row = result["row"]
         state = None
-        if action == "create":
-            # ids of the parts were given there
+        links = _links(row) if action in ("create", "update") else {}
+        if action == "create" or links:
+            # ids of the parts are given there
             mapper = self.backend_record.mapper(document)
             state = flat(mapper.to_document(row), only_set=True)
-        return Pushed(result["id"], row.get("version", ""), state=state)
+        version = row.get("version", "")
+        return Pushed(result["id"], version, state=state, links=links)
 
     def _refused(self, push, code, message, field):
         kind = NotFound if code == "not_found" else Rejected
@@ -97,7 +99,8 @@ class FakeAdapterPush(Component):
             "archive": found["archived"],
             "delete": False,
         }[action]
-        return Probed(happened, row["external_id"], row.get("version", ""))
+        version = row.get("version", "")
+        return Probed(happened, row["external_id"], version, links=_links(row))
 
     # === HTTP ===#
 
@@ -115,6 +118,16 @@ class FakeAdapterPush(Component):
                 accept_status=frozenset({401}),
             )
         )
+
+
+def _links(row):
+    """Return {("variant", Odoo id): remote id} of what we asked for here."""
+    found = {}
+    for variant in row.get("variants", ()):
+        if variant.get("origin"):
+            _model, _comma, res_id = variant["origin"].partition(",")
+            found["variant", int(res_id)] = variant["external_id"]
+    return found
 
 
 def _says(row, payload):

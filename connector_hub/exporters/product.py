@@ -1,0 +1,141 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from decimal import Decimal
+
+from odoo import api, models
+from odoo.fields import Domain
+
+from ..documents import Option, Product, Variant
+
+TEMPLATE_FIELDS = frozenset(
+    "name description_ecommerce sale_ok active attribute_line_ids product_variant_ids"
+    " default_code barcode weight type is_storable".split()
+)
+VARIANT_FIELDS = frozenset("default_code barcode weight active".split())
+
+
+class ExporterProduct(models.AbstractModel):
+    """Products with their variants, as far as Odoo has an opinion on them.
+
+    Prices are the price flow's: only what is new there gets one, so that nothing is
+    given away until that flow speaks.
+    """
+
+    _name = "hub.exporter.product"
+    _inherit = "hub.exporter.base"
+    _description = "Exporter of Products"
+    _record_model = "product.template"
+    _entity = "product"
+
+    @api.private
+    def watched(self):
+        return {
+            "product.template": TEMPLATE_FIELDS,
+            "product.product": VARIANT_FIELDS,
+        }
+
+    @api.private
+    def roots(self, flow, model, ids):
+        if model == "product.product":
+            variants = self.env["product.product"].browse(ids).exists()
+            return variants.product_tmpl_id.ids
+        return super().roots(flow, model, ids)
+
+    @api.private
+    def relevant(self, flow, ids):
+        return self._in_scope(flow, ids)
+
+    @api.private
+    def all_ids(self, flow, after, limit):
+        linked = self._linked_after(flow, after, limit)
+        if flow.export_scope != "all":
+            return linked
+        domain = Domain("id", ">", after)
+        new = self._creatable(flow, domain, order="id", limit=limit).ids
+        return sorted({*linked, *new})[:limit]
+
+    @api.private
+    def to_documents(self, flow, ids):
+        templates = self.env["product.template"].browse(ids).exists()
+        remote_ids = self._remote_ids(flow, templates.ids)
+        # with what is not sold any more: the other side may still sell it
+        variants = templates.with_context(active_test=False).product_variant_ids
+        binder = flow.backend_id.with_env(self.env).binder("variant")
+        linked = binder.to_external_many(variants)
+        known = {key: found[0] for key, found in linked.items()}
+        to_kilograms = self._to_kilograms()
+        told = variants.filtered(lambda v: v.active or v.id in known)
+        families = told.grouped("product_tmpl_id")
+        found = {}
+        for template in templates:
+            remote_id = remote_ids.get(template.id, "")
+            if template.active:
+                family = families.get(template, variants.browse())
+                found[template.id] = self._document(
+                    template, family, remote_id, known, to_kilograms
+                )
+            else:
+                found[template.id] = self._gone(remote_id)
+        return found
+
+    @api.private
+    def _hub_document_product(self, template, values):
+        """Hook: change what is said of a product."""
+        return values
+
+    def _creatable(self, flow, domain, **options):
+        saleable = Domain("sale_ok", "=", True) & Domain("type", "!=", "combo")
+        return super()._creatable(flow, domain & saleable, **options)
+
+    def _document(self, template, variants, remote_id, known, to_kilograms):
+        lines = template.attribute_line_ids.filtered(
+            lambda line: line.attribute_id.create_variant != "no_variant"
+        )
+        values = {
+            "title": template.name,
+            "status": "active" if template.sale_ok else "draft",
+            "options": tuple(
+                Option(
+                    name=line.attribute_id.name,
+                    values=tuple(line.value_ids.mapped("name")),
+                )
+                for line in lines
+            ),
+            "variants": tuple(
+                self._variant(variant, lines, known.get(variant.id, ""), to_kilograms)
+                for variant in variants
+            ),
+        }
+        if "description_ecommerce" in template._fields:
+            values["description_html"] = str(template.description_ecommerce or "")
+        values = self._hub_document_product(template, values)
+        return Product(external_id=remote_id, version=self._now(), **values)
+
+    def _variant(self, variant, lines, remote_id, to_kilograms):
+        chosen = {
+            value.attribute_id: value.name
+            for value in variant.product_template_attribute_value_ids
+        }
+        values = {
+            "external_id": remote_id,
+            "origin": f"product.product,{variant.id}",
+            "active": variant.active,
+            "sku": variant.default_code or "",
+            "barcode": variant.barcode or "",
+            "weight": Decimal(str(round(variant.weight * to_kilograms, 4))),
+            "tracked": variant.is_storable,
+            "requires_shipping": variant.type != "service",
+            "option_values": tuple(
+                chosen.get(line.attribute_id) or line.value_ids[:1].name or ""
+                for line in lines
+            ),
+        }
+        if not remote_id:
+            values["price"] = Decimal(str(variant.lst_price))
+        return Variant(**values)
+
+    def _to_kilograms(self):
+        """Return what a weight in Odoo is to be multiplied with."""
+        templates = self.env["product.template"]
+        unit = templates._get_weight_uom_id_from_ir_config_parameter()
+        kilogram = self.env.ref("uom.product_uom_kgm")
+        return unit._compute_quantity(1.0, kilogram, round=False)

@@ -2,6 +2,9 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
+#: more than the priorities of flows differ by
+LANE_STEP = 100
+
 
 class HubFlow(models.Model):
     """Who works when there are more lanes with work than workers.
@@ -65,15 +68,24 @@ class HubFlow(models.Model):
 
         An estimate: two workers that look at the same moment may both start.
         """
-        busy = self.env["hub.lane"]._count_busy(self.id)
-        waiting = (
-            self.env["queue.job"]
-            .sudo()
-            .search_count(
-                [
-                    ("identity_key", "=like", f"{self._drain_key('')}%"),
-                    ("state", "in", ["pending", "enqueued"]),
-                ]
-            )
-        )
-        return min(max(self.share - busy - waiting, 0), most)
+        return min(max(self.share - self._count_at_work(), 0), most)
+
+    def _rank(self, place, behind=None):
+        """Return the priority of the job of one more lane.
+
+        Each flow gets its first lane before any gets a second one: the many lanes of a
+        backlog do not add up to a queue in front of a single order.
+
+        :param place: how many lanes of this flow are at work or about to be
+        :param behind: priority of jobs that go first
+        """
+        return max(self.priority + place * LANE_STEP, behind or 0)
+
+    def _count_at_work(self):
+        """Return how many lanes are drained, or will be as soon as there is room."""
+        domain = [
+            ("identity_key", "=like", f"{self._drain_key('')}%"),
+            ("state", "in", ["pending", "enqueued"]),
+        ]
+        waiting = self.env["queue.job"].sudo().search_count(domain)
+        return waiting + self.env["hub.lane"]._count_busy(self.id)

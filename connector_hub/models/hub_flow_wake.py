@@ -33,8 +33,10 @@ class HubFlow(models.Model):
         :param behind: priority of jobs that go first
         """
         self.ensure_one()
-        for number in self._lanes_to_wake(lanes):
-            self._enqueue_drain(number, behind)
+        idle = self._lanes_to_wake(lanes)
+        first = self._count_at_work() if idle else 0
+        for place, number in enumerate(idle, start=first):
+            self._enqueue_drain(number, self._rank(place, behind))
 
     def _lanes_to_wake(self, lanes):
         if self._seconds_held():
@@ -141,12 +143,12 @@ class HubFlow(models.Model):
     def _drain_key(self, number):
         return f"hub.drain.{self.id}.{number}"
 
-    def _enqueue_drain(self, number, behind=None):
+    def _enqueue_drain(self, number, priority=None):
         flow = self.with_user(SUPERUSER_ID)
         flow.with_delay(
             channel=CHANNELS[self.latency],
             identity_key=self._drain_key(number),
-            priority=max(self.priority, behind or 0),
+            priority=priority or self.priority,
             max_retries=0,
             description=self.env._(
                 "Process: %(flow)s, lane %(lane)s", flow=self.display_name, lane=number

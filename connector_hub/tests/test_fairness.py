@@ -66,6 +66,14 @@ class TestFairness(DrainCase):
         self.assertEqual(last.priority, 50)
         self.assertEqual(last.channel, CHANNELS[self.order_flow.latency])
 
+    def test_each_flow_gets_its_first_lane_before_any_gets_a_second(self):
+        self.order_flow._wake(range(4))
+        self.other_flow.priority = 30
+        self.other_flow._wake(range(2))
+        keys = [key.rsplit(".", 2)[1] for key in self.due_jobs().mapped("identity_key")]
+        mine, others = str(self.order_flow.id), str(self.other_flow.id)
+        self.assertEqual(keys, [mine, others, mine, others, mine, mine])
+
     def test_jobs_of_its_own_lanes_are_no_reason_to_stop(self):
         self.receive(2 * BATCH)
         self.order_flow._enqueue_drain(1)

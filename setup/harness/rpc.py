@@ -33,6 +33,7 @@ class Client:
         timeout: float = 600,
     ) -> None:
         self.url = url.rstrip("/")
+        self.db = db
         self.timeout = timeout
         self._session = requests.Session()
         self._ids = itertools.count(1)

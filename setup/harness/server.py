@@ -1,6 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """A real Odoo server: prefork workers, cron, the job runner, one database."""
 
+import configparser
 import contextlib
 import os
 import signal
@@ -21,7 +22,9 @@ class OdooServer:
     """Runs the odoo script on a database until stopped.
 
     ``env`` adds environment variables, ``extra_conf`` options of odoo.conf. The server
-    runs in its own process group, which ends as a whole.
+    runs in its own process group, which ends as a whole. A second server on the same
+    database needs a ``name``; ``jobs_port`` is where the runner sends jobs to, when
+    that is not this server.
     """
 
     login = "admin"
@@ -35,14 +38,23 @@ class OdooServer:
         extra_conf: Mapping[str, str] | None = None,
         channels: str = CHANNELS,
         cron_threads: int = 1,
+        name: str = "",
+        jobs_port: int = 0,
     ) -> None:
         self.db = db
+        self.name = name or db
         self.port, self.gevent_port = process.free_ports(2)
         # Without the front: for measurements, and while only HTTP matters.
         self.direct_url = f"http://127.0.0.1:{self.port}"
         self._front = Front(self.port, self.gevent_port)
-        self.log_path = paths.folder(paths.LOGS) / f"{db}.log"
-        self.conf_path = self._write_conf(workers, cron_threads, channels, extra_conf)
+        self.log_path = paths.folder(paths.LOGS) / f"{self.name}.log"
+        runner = {
+            "channels": channels,
+            "scheme": "http",
+            "host": "127.0.0.1",
+            "port": str(jobs_port or self.port),
+        }
+        self.conf_path = self._write_conf(workers, cron_threads, runner, extra_conf)
         self._env = {**os.environ, **(env or {})}
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -70,6 +82,12 @@ class OdooServer:
             raise RuntimeError("the server is not started")
         return self._process.pid
 
+    def keep_up(self) -> None:
+        """Do what a service supervisor does: start it again when it gave up."""
+        if self._process is not None and self._process.poll() is not None:
+            self.stop()
+            self.start()
+
     def start(self) -> "OdooServer":
         command = [str(paths.PYTHON), str(paths.ODOO_SCRIPT)]
         command += ["--config", str(self.conf_path)]
@@ -95,6 +113,14 @@ class OdooServer:
     def restart(self) -> "OdooServer":
         self.stop()
         return self.start().wait_ready()
+
+    def configure(self, **options: str) -> None:
+        """Change options of odoo.conf; they hold from the next start on."""
+        parser = configparser.RawConfigParser()
+        parser.read(self.conf_path)
+        parser["options"].update(options)
+        with self.conf_path.open("w") as handle:
+            parser.write(handle)
 
     def kill(self) -> None:
         """As a power cut: the master and every worker at once, no clean-up."""
@@ -130,7 +156,7 @@ class OdooServer:
         self,
         workers: int,
         cron_threads: int,
-        channels: str,
+        runner: Mapping[str, str],
         extra: Mapping[str, str] | None,
     ) -> Path:
         options = {
@@ -145,11 +171,5 @@ class OdooServer:
             "proxy_mode": "False",
             **(extra or {}),
         }
-        runner = {
-            "channels": channels,
-            "scheme": "http",
-            "host": "127.0.0.1",
-            "port": str(self.port),
-        }
-        path = paths.DATA / "conf" / f"{self.db}.conf"
+        path = paths.DATA / "conf" / f"{self.name}.conf"
         return conf.write(path, postgres.ensure(), self.db, options, runner)

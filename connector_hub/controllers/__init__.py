@@ -1,1 +1,2 @@
+from . import unavailable
 from . import webhook

@@ -15,6 +15,7 @@ from odoo.sql_db import PoolError
 
 from ..cursor import turn_read_committed
 from ..exceptions import NotFound as UnknownBackend
+from .unavailable import reached
 
 _logger = logging.getLogger(__name__)
 
@@ -41,6 +42,7 @@ class WebhookController(http.Controller):
         200 stored, or known already; 400 malformed; 401 not from the system; 404
         unknown address; 413 too large; 503 try again later.
         """
+        reached(request.httprequest)
         headers = {name.lower(): value for name, value in request.httprequest.headers}
         env = request.env(user=SUPERUSER_ID, context={})
         try:

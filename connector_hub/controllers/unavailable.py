@@ -1,0 +1,42 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What senders are told while there is no database connection for them.
+
+Odoo answers 500 to a request that gets no connection, and 404 when the database is
+away: it then looks for pages that need none. Remote systems take a 404 for an address
+that is gone, and some delete the subscription. So what is sent to the hub, but did not
+get as far as its controller, is answered with 503: try again later.
+"""
+
+from odoo.http import Application
+
+PREFIX = "/hub/webhook/"
+#: key of the WSGI environment: a list that is filled when the controller is reached
+MARK = "connector_hub.reached"
+#: seconds
+RETRY_AFTER = "30"
+
+_serve = Application.__call__
+
+
+def reached(httprequest):
+    """Note that the controller answers: what it says is meant."""
+    httprequest.environ.get(MARK, []).append(True)
+
+
+def serve_or_503(application, environ, start_response):
+    """Serve a request as Odoo does; 503 for webhooks that did not get through."""
+    if not environ.get("PATH_INFO", "").startswith(PREFIX):
+        return _serve(application, environ, start_response)
+    mark = environ[MARK] = []
+
+    def start(status, headers, *rest):
+        if not mark and status[:3] in ("404", "500"):
+            status = "503 SERVICE UNAVAILABLE"
+            headers = [*headers, ("Retry-After", RETRY_AFTER)]
+        return start_response(status, headers, *rest)
+
+    return _serve(application, environ, start)
+
+
+# a connection is opened long before any controller or ir.http method is asked
+Application.__call__ = serve_or_503

@@ -102,13 +102,24 @@ def _link(name: str, count: int) -> None:
 
 
 def memory(rounds: int) -> dict[str, float]:
-    """Peak memory of reading and importing ten times as many records."""
+    """Peak memory of a backfill of ten times as many records."""
     ratios = []
     for _round in range(min(rounds, 3)):  # it hardly varies
         peaks = []
         for records in (1_000, 10_000):
             with fresh("benchmem") as name, _remote.running() as url:
-                peaks.append(inside("memory", name, url=url, records=records))
+                peaks.append(inside("backfill", name, url=url, records=records))
         tell("peak MB of 1,000 and 10,000", peaks)
         ratios.append(peaks[1] / peaks[0])
     return {"backfill_memory_10x": statistics.median(ratios)}
+
+
+def stock(rounds: int) -> dict[str, float]:
+    """10,000 changed stock levels on their way out: calls, and levels per second."""
+    with fresh("benchstock") as name, _remote.running() as url:
+        figures = inside("stock", name, url=url, levels=10_000, rounds=rounds)
+    tell("stock", figures)
+    return {
+        "stock_calls_per_10000": statistics.median(row["calls"] for row in figures),
+        "stock_levels_per_s": statistics.median(row["per_second"] for row in figures),
+    }

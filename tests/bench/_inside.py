@@ -12,6 +12,7 @@ import time
 from typing import Any
 
 import _remote
+import _stock
 
 
 class Hub:
@@ -35,7 +36,8 @@ class Hub:
             }
         )
         backend.state = "connected"
-        backend.flow_ids.write({"state": "running", "next_poll_at": False})
+        incoming = backend.flow_ids.filtered(lambda flow: flow.direction == "in")
+        incoming.write({"state": "running", "next_poll_at": False})
         self.env.cr.commit()
         return backend
 
@@ -68,13 +70,15 @@ class Hub:
         return seconds
 
     def drain(self, document: str) -> float:
-        flow = self.flow(document)
         self.env.cr.commit()
         started = time.monotonic()
+        self.drain_flow(self.flow(document))
+        return time.monotonic() - started
+
+    def drain_flow(self, flow: Any) -> None:
         for lane in range(flow.lane_count):
             while not flow._drain(lane).startswith("0 "):
                 pass
-        return time.monotonic() - started
 
     def bring_in(self, document: str, first: int, count: int, noise: int = 0) -> float:
         """Let so many records appear, receive and process them; return the seconds."""
@@ -143,14 +147,25 @@ def throughput(hub: Hub, first: int, orders: int) -> float:
     return orders / hub.bring_in("order", first, orders)
 
 
-def memory(hub: Hub, records: int) -> float:
-    """Receive and import records; return the peak of this process's memory (MB)."""
+def backfill(hub: Hub, records: int) -> float:
+    """Backfill records; return the peak of this process's memory (MB)."""
     hub.bring_in("customer", 1, 500)
-    hub.bring_in("customer", 1000, records)
+    hub.fill("customer", 1000, records)
+    flow = hub.flow("customer")
+    run = flow.start_backfill()
+    hub.env.cr.commit()
+    while run.state == "receiving":
+        flow._backfill(run.id)
+    hub.drain("customer")
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-SCENARIOS = {"unchanged": unchanged, "throughput": throughput, "memory": memory}
+SCENARIOS = {
+    "unchanged": unchanged,
+    "throughput": throughput,
+    "backfill": backfill,
+    "stock": _stock.stock,
+}
 
 
 def main() -> None:

@@ -1,9 +1,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """A remote system that costs next to nothing: what is measured is the hub.
 
-It speaks the imaginary system's way of reading (tests/addons/connector_fake), from
-pages that were rendered before they are asked for, in a process of its own. Started as
-a script it prints its address and serves until its input ends.
+It speaks as the imaginary system does (tests/addons/connector_fake): pages that were
+rendered before they are asked for, and a yes to everything, in a process of its own.
+Started as a script it prints its address and serves until its input ends.
 
 POST /control {"document", "first", "count", "noise"} chooses the records that exist;
 ``noise`` changes their bytes, but nothing that they say. Answers how many calls there
@@ -114,9 +114,17 @@ class Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         if self.path == "/token":
             return self._answer(b'{"token": "t"}')
+        if self.path != "/control":
+            return self._answer(self._written(json.loads(body)["rows"]))
         calls, self.shelf.calls = self.shelf.calls, 0
         self.shelf.fill(**json.loads(body))
         return self._answer(json.dumps({"calls": calls}).encode())
+
+    def _written(self, rows: list[dict[str, Any]]) -> bytes:
+        """Everything that is told to be so is so."""
+        self.shelf.calls += 1
+        results = [{"record": r["record"], "id": r["id"], "row": {}} for r in rows]
+        return json.dumps({"results": results}).encode()
 
     def _answer(self, content: bytes) -> None:
         self.send_response(200)

@@ -5,10 +5,11 @@ orders_vs_raw_orm, jobs_per_1000_orders     _orders.py
 unchanged_vs_import, touched_vs_import      10,000 orders read again, see _inside.py
 throughput_1m_vs_1k_bindings                orders imported where many are linked
 backfill_memory_10x                         peak memory of ten times the records
+stock_calls_per_10000, stock_levels_per_s   changed levels sent, see _stock.py
 webhook_vs_bare_controller, webhook_p99_ms_at_half_rate     _webhooks.py
 
 setup/bench engine [--rounds 5] [PART ...]  parts: orders unchanged million memory
-                                            webhooks
+                                            stock webhooks
 
 Ratios of one run, medians of the rounds: machines are shared and noisy.
 """
@@ -41,13 +42,16 @@ PARTS: dict[str, Callable[[int], Figures]] = {
     "unchanged": _engine.unchanged,
     "million": _engine.million,
     "memory": _engine.memory,
+    "stock": _engine.stock,
     "webhooks": webhooks,
 }
 
 
 def main() -> int:
     process.exit_on_signals()
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("parts", nargs="*", choices=[*PARTS, []])
     options = parser.parse_args()

@@ -50,6 +50,7 @@ from . import test_retention
 from . import test_faults_12_token
 from . import test_faults_16_17_schema
 from . import test_faults_18_clock_skew
+from . import test_faults_25_companies
 from . import test_schema
 from . import test_security
 from . import test_send

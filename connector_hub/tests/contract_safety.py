@@ -2,11 +2,16 @@
 """What a connector keeps to itself, and whom it does not believe."""
 
 import logging
+import zlib
+from unittest.mock import patch
 
 import psycopg2
 
 from odoo.tests import new_test_user
 from odoo.tools import mute_logger
+
+from odoo.addons.connector_hub.http_client import HttpClient
+from odoo.addons.connector_hub.importers.base import ImporterBase
 
 
 class _Recorder(logging.Handler):
@@ -62,8 +67,8 @@ class SafetyContract:
 
     # === SECRETS ===#
 
-    def test_secrets_are_nowhere(self):
-        """In no log at any level, exception, message, job or note."""
+    def test_fault_24_secrets_are_nowhere(self):
+        """In no log at any level, traceback, job, table of the hub, note or export."""
         recorder = _Recorder()
         root = logging.getLogger()
         level = root.level
@@ -75,7 +80,11 @@ class SafetyContract:
         finally:
             root.setLevel(level)
             root.removeHandler(recorder)
-        places = {"log": recorder.text, **self._stored_texts()}
+        places = {
+            "log": recorder.text,
+            "traceback": self.tracebacks,
+            **self._stored_texts(),
+        }
         for secret in self.secrets():
             self.assertGreater(len(secret), 8)
             for place, text in places.items():
@@ -95,25 +104,67 @@ class SafetyContract:
         self.poll(self.order_flow)
         self.fail_next(400)
         self.poll(self.order_flow)
+        self._program_error()
         self.refuse_credentials()
         self.poll(self.order_flow)
         self.backend.action_test_connection()
 
+    def _program_error(self):
+        """Let a defect leave tracebacks of reading and of processing."""
+        (external_id,) = self.place(1)
+
+        def fail(*_arguments, **_options):
+            raise ZeroDivisionError("a defect")
+
+        with self.assertLogs("odoo.addons.connector_hub", "WARNING") as logs:
+            with patch.object(HttpClient, "_send", fail):
+                self.poll(self.order_flow)
+            self.poll(self.order_flow)
+            with patch.object(ImporterBase, "_skip_known", fail):
+                self.settle()
+        self.tracebacks = "\n".join(logs.output)
+        self.assertIn("Traceback", self.tracebacks)
+        self.assertEqual(self.message_of(external_id).state, "failed")
+
     def _stored_texts(self):
-        """Return {place: all texts of it}, as an administrator exports them."""
+        """Return {place: all texts of it}: what is stored, and what can be exported."""
         texts = {}
-        for model, names in (
-            ("queue.job", ["name", "args", "kwargs", "result", "exc_info", "records"]),
-            ("hub.message", ["error_message", "error_remedy", "payload_preview"]),
-            ("hub.exception", ["name", "explanation", "remedy"]),
-            ("hub.run", ["message"]),
-            ("hub.backend", ["verdict", "state_reason", "limit_key"]),
-            ("mail.message", ["body", "subject"]),
-            ("mail.tracking.value", ["old_value_char", "new_value_char"]),
-        ):
-            rows = self.env[model].sudo().search([]).read(names)
-            texts[model] = repr(rows)
+        for model in ("queue.job", "mail.message", "mail.tracking.value"):
+            rows = self.env[model].sudo().search([])
+            texts[model] = repr(rows.read(["id", *_texts_of(rows)]))
+        for name, model in sorted(self.env.items()):
+            if not name.startswith("hub.") or not model._auto or model._abstract:
+                continue
+            rows = model.sudo().search([])
+            stored = rows.with_context(bin_size=False).read(["id", *_texts_of(model)])
+            texts[name] = "\n".join(
+                _readable(value) for row in stored for value in row.values()
+            )
+        texts["payload_preview"] = repr(
+            self.env["hub.message"].search([]).mapped("payload_preview")
+        )
+        texts.update(self._exports())
         return texts
+
+    def _exports(self):
+        """Return {model: what a manager gets who exports everything of it}."""
+        manager = new_test_user(
+            self.env,
+            "exporter",
+            groups="connector_hub.group_hub_manager,base.group_allow_export",
+            company_id=self.backend.company_id.id,
+            company_ids=[(6, 0, self.backend.company_id.ids)],
+        )
+        found = {}
+        for name in ("backend", "flow", "message", "run", "exception", "attempt"):
+            rows = self.env[f"hub.{name}"].with_user(manager).search([])
+            names = [
+                key
+                for key, one in rows._fields.items()
+                if one.exportable and rows._has_field_access(one, "read")
+            ]
+            found[f"export of {name}"] = repr(rows.export_data(names))
+        return found
 
     # === LINKS ===#
 
@@ -163,3 +214,20 @@ class SafetyContract:
 
 def _is_signature(header):
     return "signature" in header.lower() or "hmac" in header.lower()
+
+
+def _texts_of(model):
+    """Yield the fields with texts that are not kept from everybody but the system."""
+    for name, one in model._fields.items():
+        if one.store and one.column_type and one.groups != "base.group_system":
+            if one.type in ("char", "text", "html", "json", "binary", "serialized"):
+                yield name
+
+
+def _readable(value):
+    if not isinstance(value, bytes):
+        return str(value)
+    try:
+        return zlib.decompress(value).decode("utf-8", "replace")
+    except zlib.error:
+        return value.decode("utf-8", "replace")

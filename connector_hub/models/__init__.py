@@ -57,6 +57,7 @@ from . import hub_eraser
 from . import hub_eraser_partner
 from . import hub_eraser_redact
 from . import hub_eraser_sweep
+from . import hub_eraser_match
 from . import hub_backend_erase
 from . import hub_run
 from . import hub_total

@@ -34,6 +34,7 @@ from . import test_link_import
 from . import test_listening
 from . import test_match_decisions
 from . import test_lifecycle
+from . import test_match_erasure
 from . import test_match_rules
 from . import test_match_security
 from . import test_matching

@@ -1,5 +1,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from unittest.mock import patch
+
 from odoo.exceptions import UserError
+
+from odoo.addons.connector_hub.models import hub_flow_link
 
 from . import samples
 from .match_case import MatchCase
@@ -152,3 +156,31 @@ class TestMatchDecisions(MatchCase):
         self.assertEqual(set(self.states(self.order_flow)), {"done"})
         orders = [self.bound(self.backend, "order", f"O{n}") for n in (1, 2)]
         self.assertEqual([order.partner_id for order in orders], [second, second])
+
+    # === MUCH AT ONCE ===#
+
+    def test_many_proposals_are_linked_by_a_job_in_parts(self):
+        for number in range(1, 8):
+            self.partner(email=f"buyer{number}@example.com")
+            self.customer(number)
+        self.match(self.customer_flow)
+        lines = self.env["hub.match"].with_context(hub_flow_ids=self.customer_flow.ids)
+        with patch.object(hub_flow_link, "MOST_AT_ONCE", 3):
+            action = lines.action_accept_all()
+            self.assertFalse(self.bound(self.backend, "customer", "C1"))
+            self.settle()
+        run = self.env["hub.run"].browse(action["res_id"])
+        self.assertEqual((run.state, run.seen_count), ("received", 7))
+        self.assertEqual(len(self.matches(self.customer_flow, state="accepted")), 7)
+
+    def test_linking_that_was_cancelled_links_nothing_more(self):
+        for number in range(1, 5):
+            self.partner(email=f"buyer{number}@example.com")
+            self.customer(number)
+        self.match(self.customer_flow)
+        lines = self.env["hub.match"].with_context(hub_flow_ids=self.customer_flow.ids)
+        with patch.object(hub_flow_link, "MOST_AT_ONCE", 3):
+            action = lines.action_accept_all()
+            self.env["hub.run"].browse(action["res_id"]).action_cancel()
+            self.settle()
+        self.assertFalse(self.matches(self.customer_flow, state="accepted"))

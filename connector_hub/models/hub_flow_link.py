@@ -9,9 +9,10 @@ MOST_AT_ONCE = 2000
 class HubMatch(models.Model):
     _inherit = "hub.match"
 
-    @api.model
     def action_accept_all(self):
         """Link everything that is proposed for the flows of this list.
+
+        The button stands above the list: no record needs to be selected.
 
         :return: a notification, or the action that shows the run when it takes longer
         """

@@ -71,7 +71,7 @@ class HubFlow(models.Model):
         return {
             **action,
             "domain": [("flow_id", "in", self.ids)],
-            "context": {"hub_flow_ids": self.ids},
+            "context": {"hub_flow_ids": self.ids, "search_default_open": 1},
         }
 
     # === THE JOB ===#

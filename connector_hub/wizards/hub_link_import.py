@@ -20,7 +20,12 @@ class HubLinkImport(models.TransientModel):
     _name = "hub.link.import"
     _description = "Import of Links"
 
-    backend_id = fields.Many2one("hub.backend", required=True, ondelete="cascade")
+    backend_id = fields.Many2one(
+        "hub.backend",
+        required=True,
+        ondelete="cascade",
+        default=lambda self: self._only_backend(),
+    )
     entity = fields.Selection(
         [
             ("customer", "Customers"),
@@ -53,6 +58,10 @@ class HubLinkImport(models.TransientModel):
     @api.onchange("file", "entity", "backend_id", "several")
     def _onchange_file(self):
         self.state = "draft"
+
+    def _only_backend(self):
+        backends = self.env["hub.backend"].search([], limit=2)
+        return backends if len(backends) == 1 else False
 
     # === ACTIONS ===#
 

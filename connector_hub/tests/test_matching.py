@@ -137,7 +137,7 @@ class TestMatching(MatchCase):
         self.remote.rows["customer"]["C2"] = {
             "external_id": "C2",
             "version": self.remote.now().isoformat(),
-            "nonsense": 1,
+            "name": {"not": "a text"},
         }
         run = self.match(self.customer_flow)
         self.assertTrue(self.line(self.customer_flow, "C1"))

@@ -107,6 +107,14 @@ class ExportCase(HubCase):
             self.export(document, records)
         return len(found)
 
+    def commit_outbox(self):
+        """End the transaction of a user, as far as the outbox is concerned."""
+        self.env.flush_all()
+        self.env.cr.precommit.run()
+        self.env.cr.postcommit.clear()
+        self.backend.flow_ids._wake_outbox()
+        self.settle()
+
     # === MARKS ===#
 
     def marks(self, document):

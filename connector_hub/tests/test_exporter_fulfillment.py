@@ -82,6 +82,20 @@ class TestExporterFulfillment(ExportCase, OrderCase):
         self.ship(one)
         self.assertIsInstance(self.said("fulfillment", picking), BusinessRuleError)
 
+    def test_shipment_arrives_there_once_and_is_linked(self):
+        remote = self.start_remote()
+        self.backend.write({"api_url": remote.url, "fake_password": remote.password})
+        order = self.confirmed()
+        flow = self.listen(self.backend, "fulfillment")
+        picking = self.ship(order)
+        self.commit_outbox()
+        (remote_id,) = remote.rows["fulfillment"]
+        self.assertEqual(self.bound(self.backend, "fulfillment", remote_id), picking)
+        picking.write({"date_done": picking.date_done})
+        self.commit_outbox()
+        self.assertEqual(len(remote.ledger), 1)
+        self.assertEqual(self.states(flow), ["done", "unchanged"])
+
     def test_shipping_is_noted(self):
         order = self.confirmed()
         self.listen(self.backend, "fulfillment")

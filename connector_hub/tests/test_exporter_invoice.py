@@ -89,6 +89,24 @@ class TestExporterInvoice(ExportCase, OrderCase):
             getattr(invoice, act)()
             self.assertIn(mark, self.marks("invoice"), act)
 
+    def test_status_of_payment_arrives_there_on_the_same_invoice(self):
+        remote = self.start_remote()
+        self.backend.write({"api_url": remote.url, "fake_password": remote.password})
+        flow = self.listen(self.backend, "invoice")
+        invoice = self.invoiced()
+        self.commit_outbox()
+        (remote_id,) = remote.rows["invoice"]
+        self.assertEqual(self.bound(self.backend, "invoice", remote_id), invoice)
+        self.assertEqual(remote.rows["invoice"][remote_id]["payment_state"], "not_paid")
+        self.pay(invoice)
+        self.commit_outbox()
+        (row,) = remote.rows["invoice"].values()
+        self.assertIn(row["payment_state"], ("paid", "in_payment"))
+        self.assertEqual(row["residual"], "0.0")
+        actions = [effect.action for effect in remote.ledger]
+        self.assertEqual((actions[0], set(actions[1:])), ("create", {"update"}))
+        self.assertLessEqual(set(self.states(flow)), {"done", "unchanged"})
+
     def test_drafts_are_told_only_of_what_was_posted_once(self):
         invoice = self.ordered()._create_invoices()
         flow = self.out("invoice")

@@ -1,4 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import json
+import subprocess
+import sys
 import time
 
 from odoo.addons.connector_hub.components.push import Push
@@ -180,6 +183,31 @@ class TestFakeWrites(HubCase):
         self.push(push)
         self.assertFalse(self.probe(push).happened)
         self.eventually(lambda: self.probe(push).happened)
+
+    # === A PROCESS OF ITS OWN ===#
+
+    def test_it_can_live_in_another_process(self):
+        from odoo.addons.connector_fake import remote_control
+
+        command = [sys.executable, remote_control.__file__]
+        pipe = subprocess.PIPE
+        with subprocess.Popen(command, stdin=pipe, stdout=pipe) as process:
+            self.addCleanup(process.kill)
+            told = json.loads(process.stdout.readline())
+            far = remote_control.FarRemote(told["url"])
+            self.backend.write(
+                {"api_url": told["url"], "fake_password": told["password"]}
+            )
+            self.push(self.level())
+            far.call("lose", "after")
+            with self.assertRaises(Unavailable):
+                self.push(self.level(2))
+            found = [effect["key"] for effect in far.told()["ledger"]]
+            self.assertEqual(found, ["k1", "k2"])
+            far.call("forget_effects")
+            self.assertFalse(far.told()["ledger"])
+            process.stdin.close()
+            self.assertEqual(process.wait(10), 0)
 
     # === DECLARATIONS ===#
 

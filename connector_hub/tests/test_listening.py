@@ -100,6 +100,44 @@ class TestListening(ExportCase):
         move._action_confirm()
         return move
 
+    def test_deliveries_cost_nothing_more(self):
+        def prepare():
+            product = self.make_products()
+            self.put_stock(product, 10)
+            picking = self.env["stock.picking"].create(
+                {
+                    "picking_type_id": self.warehouse.out_type_id.id,
+                    "location_id": self.shelf.id,
+                    "location_dest_id": self.env.ref(
+                        "stock.stock_location_customers"
+                    ).id,
+                }
+            )
+            move = self.plan(product)
+            move.picking_id = picking
+            move.write({"quantity": 4, "picked": True})
+            return picking
+
+        self.assert_free(prepare, lambda picking: picking._action_done())
+        self.assert_free(prepare, lambda picking: picking.action_cancel())
+
+    def test_invoices_cost_nothing_more(self):
+        product = self.make_products()
+        partner = self.env["res.partner"].create({"name": "Buyer"})
+
+        def prepare():
+            line = {"product_id": product.id, "quantity": 1, "price_unit": 10}
+            return self.env["account.move"].create(
+                {
+                    "move_type": "out_invoice",
+                    "partner_id": partner.id,
+                    "invoice_line_ids": [(0, 0, {**line, "tax_ids": False})],
+                }
+            )
+
+        self.assert_free(prepare, lambda invoice: invoice.action_post())
+        self.assert_free(prepare, lambda invoice: invoice.button_cancel())
+
     # === SOMEBODY LISTENS ===#
 
     def test_many_changes_are_one_insert(self):

@@ -12,14 +12,6 @@ class TestOutbox(ExportCase):
         self.remote = self.start_remote()
         self.backend = self.make_backend(self.remote)
 
-    def commit(self):
-        """End the transaction of a user, as far as the outbox is concerned."""
-        self.env.flush_all()
-        self.env.cr.precommit.run()
-        self.env.cr.postcommit.clear()
-        self.backend.flow_ids._wake_outbox()
-        self.settle()
-
     def test_stock_arrives_in_batches(self):
         self.map_location()
         products = self.make_products(MANY)
@@ -27,7 +19,7 @@ class TestOutbox(ExportCase):
         flow = self.listen(self.backend, "stock")
         flow.lane_count = 1
         self.put_stock(products, 5)
-        self.commit()
+        self.commit_outbox()
         self.assertEqual(set(self.messages(flow).mapped("state")), {"done"})
         self.assertEqual(len(self.remote.effects("stock", "update")), MANY)
         self.assertEqual(self.remote.calls["/stock/update"], 3)
@@ -42,10 +34,10 @@ class TestOutbox(ExportCase):
         self.link(product)
         flow = self.listen(self.backend, "stock")
         quant = self.put_stock(product, 5)
-        self.commit()
+        self.commit_outbox()
         quant.quantity = 6
         quant.quantity = 5
-        self.commit()
+        self.commit_outbox()
         self.assertEqual(self.states(flow), ["done", "unchanged"])
         self.assertEqual(len(self.remote.ledger), 1)
 
@@ -53,7 +45,7 @@ class TestOutbox(ExportCase):
         flow = self.listen(self.backend, "product")
         flow.export_scope = "all"
         template = self.make_sizes("S", "M")
-        self.commit()
+        self.commit_outbox()
         self.assertEqual(set(self.states(flow)), {"done"})
         (row,) = self.remote.rows["product"].values()
         self.assertEqual(row["title"], "Shirt")
@@ -67,20 +59,20 @@ class TestOutbox(ExportCase):
         # what was created is known: nothing is told twice
         template.write({"name": "Other"})
         template.write({"name": "Shirt"})
-        self.commit()
+        self.commit_outbox()
         self.assertEqual(self.states(flow)[-1], "unchanged")
 
     def test_new_variant_of_a_known_product_is_linked(self):
         flow = self.listen(self.backend, "product")
         flow.export_scope = "all"
         template = self.make_sizes("S", "M")
-        self.commit()
+        self.commit_outbox()
         line = template.attribute_line_ids
         value = line.attribute_id.value_ids.create(
             {"name": "L", "attribute_id": line.attribute_id.id}
         )
         line.value_ids += value
-        self.commit()
+        self.commit_outbox()
         linked = self.backend.binder("variant").to_external_many(
             template.product_variant_ids
         )
@@ -92,10 +84,10 @@ class TestOutbox(ExportCase):
         flow = self.listen(self.backend, "product")
         flow.write({"export_scope": "all", "departure": policy})
         template = self.make_sizes("S")
-        self.commit()
+        self.commit_outbox()
         self.remote.ledger.clear()
         leave(template)
-        self.commit()
+        self.commit_outbox()
         return [effect.action for effect in self.remote.ledger]
 
     def test_deleted_product_is_archived_there(self):
@@ -117,6 +109,6 @@ class TestOutbox(ExportCase):
         product_id = next(iter(self.remote.rows["product"]))
         template = self.bound(self.backend, "product", product_id)
         template.action_unarchive()
-        self.commit()
+        self.commit_outbox()
         self.assertEqual(self.remote.ledger[-1].action, "update")
         self.assertFalse(self.remote.archived)

@@ -6,7 +6,8 @@
     HubError
     |- TransientError        heals by itself: retried with backoff
     |  |- RateLimited        the remote asks for a pause; attempts are not burnt
-     |  `- Conflict           row lock, version race, serialization
+     |  |- Conflict           row lock, version race, serialization
+    |  `- NotYet             something else has to come to its end first
     `- PermanentError        needs a person or a rule: becomes a hub.exception
        |- AuthError          credentials or permissions refused: pauses the backend
        |- Rejected           the remote refused this record
@@ -58,12 +59,13 @@ class HubError(Exception):
         :param value: the value that could not be used, when there is one
         """
         super().__init__(message)
-        self.message = message
-        self.title = title
-        self.remedy = remedy
-        self.code = code
-        self.field = field
-        self.value = value
+        # a remote's words are stored, and PostgreSQL takes no NUL
+        self.message = message.replace("\0", "")
+        self.title = title.replace("\0", "")
+        self.remedy = remedy.replace("\0", "")
+        self.code = code.replace("\0", "")
+        self.field = field.replace("\0", "")
+        self.value = value.replace("\0", "")
 
     @property
     def text(self) -> str:
@@ -124,6 +126,14 @@ class Conflict(TransientError):
     """Somebody else was faster: a lock, a version race, a unique key."""
 
     category = "conflict"
+
+
+class NotYet(TransientError):
+    """Something else has to come to its end first; waiting for it is no try."""
+
+    category = "conflict"
+    #: seconds after which to look again
+    seconds = 15.0
 
 
 class PermanentError(HubError):

@@ -44,6 +44,11 @@ class Operation:
     visible_after: float = 0.0
     key_lifetime: float = 0.0
 
+    def __post_init__(self) -> None:
+        """A look-up that does not wait proves nothing."""
+        if self.safety is Safety.PROBED and self.visible_after <= 0:
+            raise ValueError(f"{self.name}: say when a probe sees what was sent.")
+
 
 @dataclass(frozen=True)
 class Push:

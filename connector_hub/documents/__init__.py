@@ -7,7 +7,7 @@ Frozen, validated, versioned; they know neither Odoo nor any remote system.
 from .address import Address
 from .base import SCHEMA_VERSION, Document, DocumentKind, Money, Part, version_key
 from .customer import Customer
-from .diff import changes, field_of, flat
+from .diff import changes, field_of, flat, left_out
 from .fulfillment import Fulfillment, FulfillmentLine
 from .invoice import Invoice, InvoiceLine, InvoiceState, InvoiceType, PaymentState
 from .gone import Departure, Gone
@@ -62,6 +62,7 @@ __all__ = [
     "changes",
     "field_of",
     "flat",
+    "left_out",
     "merge",
     "news",
     "renderings",

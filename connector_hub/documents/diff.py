@@ -55,6 +55,25 @@ def changes(
     }
 
 
+def left_out(document: Document, base: Mapping[str, str | None]) -> set[str]:
+    """Return the paths of ``base`` that are in parts a list has no more.
+
+    Only of lists that the document says something of: ``variants[V2].price`` when it
+    lists variants, and V2 is none of them.
+    """
+    found = set()
+    for name in document.model_fields_set:
+        value = getattr(document, name)
+        if not isinstance(value, tuple) or (value and not isinstance(value[0], Part)):
+            continue
+        keys = {key for key, _part in _keyed(value)}
+        for path in base:
+            inside = path.startswith(f"{name}[")
+            if inside and path[len(name) + 1 :].partition("]")[0] not in keys:
+                found.add(path)
+    return found
+
+
 def _collect(part: Part, prefix: str, only_set: bool, found: Flat) -> None:
     for name in type(part).model_fields:
         if only_set and name not in part.model_fields_set:

@@ -1,4 +1,5 @@
 from . import task
+from . import comparison
 from . import base
 from . import customer
 from . import fulfillment

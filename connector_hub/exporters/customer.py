@@ -32,6 +32,20 @@ class ExporterCustomer(models.AbstractModel):
         return {"res.partner": WATCHED}
 
     @api.private
+    def roots(self, flow, model, ids):
+        """Return the changed contacts, and who shows their name or address.
+
+        Odoo hands an address on to contacts below, and back to the company above, past
+        ``write``; a contact says the name of its company.
+        """
+        family = (
+            self.env["res.partner"]
+            .with_context(active_test=False)
+            .search(Domain("parent_id", "in", ids) | Domain("child_ids", "in", ids))
+        )
+        return list({*ids, *family.ids})
+
+    @api.private
     def relevant(self, flow, ids):
         """Linked contacts, and those who buy: an address is nobody's account."""
         linked = set(self._remote_ids(flow, ids))

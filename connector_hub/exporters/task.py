@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from ..components.push import Safety
@@ -44,9 +43,10 @@ class OutTask:
     safety: Safety | None = None
     attempt_id: int | None = None
     pushed: Any = None
-    #: of the try that is in doubt: when it began, and when it can be settled
-    first_sent_at: datetime | None = None
-    settle_at: datetime | None = None
+    #: of the try that is in doubt, by the database's clock, in seconds: how long ago
+    #: it began, and how long it takes until it can be settled
+    age: float = 0.0
+    settles_in: float | None = None
     version: str = ""
     content_hash: str = ""
     state: str = ""

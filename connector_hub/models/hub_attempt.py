@@ -60,10 +60,15 @@ class HubAttempt(models.Model):
         help="When an unknown outcome can be settled; empty: a person decides.",
     )
     request = fields.Binary(
-        attachment=False, readonly=True, help="What was sent, compressed."
+        attachment=False,
+        readonly=True,
+        groups="connector_hub.group_hub_operator",
+        help="What was sent, compressed.",
     )
     error = fields.Text(readonly=True)
     worker = fields.Char(readonly=True)
+
+    _key_idx = models.Index("(idempotency_key) WHERE idempotency_key IS NOT NULL")
 
     # === WRITING ===#
 
@@ -157,12 +162,14 @@ class HubAttempt(models.Model):
             SQL(
                 """
                 SELECT DISTINCT ON (a.message_id)
-                       a.message_id, a.safety, a.settle_at, a.request,
-                       min(a.started_at) OVER (
-                           PARTITION BY a.message_id, a.idempotency_key)
+                       a.message_id, a.safety, a.request,
+                       extract(epoch FROM a.settle_at - t.now),
+                       extract(epoch FROM t.now - min(a.started_at) OVER (
+                           PARTITION BY a.message_id, a.idempotency_key))
                   FROM hub_attempt a
                   JOIN hub_message m ON m.id = a.message_id
-                   AND m.idempotency_key = a.idempotency_key
+                   AND m.idempotency_key = a.idempotency_key,
+                       (SELECT clock_timestamp() AT TIME ZONE 'UTC' AS now) AS t
                  WHERE a.message_id = ANY(%s)
               ORDER BY a.message_id, a.id DESC
                 """,
@@ -171,7 +178,7 @@ class HubAttempt(models.Model):
         )
         found = {row[0]: row[1:] for row in self.env.cr.fetchall()}
         for task in tasks:
-            safety, task.settle_at, request, task.first_sent_at = found[task.message_id]
+            safety, request, task.settles_in, task.age = found[task.message_id]
             task.safety = Safety(safety)
             content = _unpacked(request)
             for name in SENT:

@@ -69,9 +69,11 @@ class HubDirty(models.Model):
         if not marks:
             return
         self._append([(*key, data) for key, data in marks.items()])
-        flow_ids = {key[0] for key in marks}
-        registry = self.env.registry
-        self.env.cr.postcommit.add(lambda: _wake(registry, flow_ids))
+        hooks, registry = self.env.cr.postcommit, self.env.registry
+        if BUFFER not in hooks.data:
+            flow_ids = hooks.data[BUFFER] = set()
+            hooks.add(lambda: _wake(registry, flow_ids))
+        hooks.data[BUFFER].update(key[0] for key in marks)
 
     def _append(self, rows):
         if not rows:

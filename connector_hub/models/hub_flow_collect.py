@@ -1,9 +1,17 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import logging
+import time
+
+import psycopg2
+
 from odoo import SUPERUSER_ID, api, models
 from odoo.tools import SQL, ormcache
 
 from .hub_flow import CHANNELS
+from .hub_flow_drain import TIME_BUDGET
 from .hub_lane import POLL_LANE, LeaseLost
+
+_logger = logging.getLogger(__name__)
 
 #: marks turned into messages per transaction
 COLLECT_SIZE = 5000
@@ -38,11 +46,15 @@ class HubFlow(models.Model):
             ]
         )
         for flow in flows:
+            if f"hub.exporter.{flow.document}" not in self.env:
+                # its addon is not there any more: nobody's work may fail for that
+                continue
             for model, names in flow._exporter().watched().items():
                 found.setdefault(model, []).append((flow.id, frozenset(names)))
         return {model: tuple(rows) for model, rows in found.items()}
 
     def _exporter(self):
+        """Return the exporter of this flow's document, working as the bot user."""
         bot = self.backend_id._as_bot()
         return bot.env[f"hub.exporter.{self.document}"]
 
@@ -58,14 +70,15 @@ class HubFlow(models.Model):
         lease = self.env["hub.lane"].lease(self.id, POLL_LANE)
         if not lease:
             return "Another worker is collecting."
-        total = 0
+        total, deadline = 0, time.monotonic() + TIME_BUDGET
         try:
-            while self._still_open():
+            while self._is_open() and time.monotonic() < deadline:
                 self.env["hub.lane"].fence(*lease)
                 count, lanes = self._collect_some()
                 self._commit()
                 self._wake(lanes)
                 self._commit()
+                self.env.invalidate_all()
                 total += count
                 if count < COLLECT_SIZE:
                     break
@@ -96,11 +109,28 @@ class HubFlow(models.Model):
         )
         if not marks:
             return 0, set()
-        rows = [*self._changed_rows(marks), *self._deleted_rows(marks)]
-        lanes = self.env["hub.message"].enqueue(self, rows)
+        lanes = self._enqueue_marks(marks)
         ids = [row[0] for row in marks]
         self.env.cr.execute(SQL("DELETE FROM hub_dirty WHERE id = ANY(%s)", ids))
         return len(marks), lanes
+
+    def _enqueue_marks(self, marks):
+        """Store the messages of marks; one that cannot be read stops no other."""
+        try:
+            with self.env.cr.savepoint():
+                exporter = self._exporter()
+                marks = _undeleted(exporter, marks)
+                rows = [*self._changed_rows(marks), *self._deleted_rows(marks)]
+                return self.env["hub.message"].enqueue(self, rows)
+        except psycopg2.Error:
+            raise
+        except Exception as error:
+            self.env.invalidate_all(flush=False)
+            if len(marks) > 1:
+                return set().union(*(self._enqueue_marks([mark]) for mark in marks))
+            _logger.warning("Mark %s cannot be collected", marks[0][0], exc_info=True)
+            self.env["hub.message"].enqueue_failed(self, marks[0], self._defect(error))
+            return set()
 
     def _changed_rows(self, marks):
         """Return [(record key, model, id, operation, remote id, mark)] of changes."""
@@ -164,3 +194,21 @@ class HubFlow(models.Model):
             max_retries=0,
             description=self.env._("Collect changes: %s", self.display_name),
         )._collect()
+
+
+def _undeleted(exporter, marks):
+    """Take marks of deletions that did not happen for what they are: changes.
+
+    They are made before the deletion, which may have been refused.
+    """
+    model = exporter._record_model
+    claimed = [m[2] for m in marks if m[3] == "delete" and m[1] == model]
+    if not claimed:
+        return marks
+    present = set(exporter.env[model].browse(claimed).exists().ids)
+    return [
+        (mark, res_model, res_id, "change", None)
+        if operation == "delete" and res_model == model and res_id in present
+        else (mark, res_model, res_id, operation, data)
+        for mark, res_model, res_id, operation, data in marks
+    ]

@@ -1,10 +1,15 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from datetime import datetime, timedelta, timezone
+import time
 
-from odoo import fields, models
+from odoo import models
 
-from ..components.push import Push, Safety
+from ..components.push import Safety
 from ..exceptions import HubError, OutcomeUnknown
+from ..exporters.comparison import push_of
+from .hub_flow_send import _refused_together
+
+#: part of the time a remote remembers a key in which it is relied on
+KEY_MARGIN = 0.9
 
 
 class HubFlow(models.Model):
@@ -16,8 +21,8 @@ class HubFlow(models.Model):
 
     _inherit = "hub.flow"
 
-    def _resume(self, lease, adapter, operations, tasks):
-        """Settle what earlier tries left open."""
+    def _resume(self, lease, adapter, operations, tasks, deadline):
+        """Settle what earlier tries left open, as far as there is time."""
         if not tasks:
             return
         self.env["hub.attempt"].recall(tasks)
@@ -30,9 +35,9 @@ class HubFlow(models.Model):
             by_safety.setdefault((safety, task.action), []).append(task)
         for (safety, action), found in by_safety.items():
             if safety is Safety.KEYED:
-                self._repeat(lease, adapter, operations[action], found)
+                self._repeat(lease, adapter, operations[action], found, deadline)
             elif safety is Safety.PROBED:
-                self._probe(adapter, operations[action], action, found)
+                self._probe(adapter, operations[action], action, found, deadline)
             else:
                 self._ask_person(found)
         self._finish_out(lease, [task for task in tasks if not task.stored])
@@ -41,68 +46,77 @@ class HubFlow(models.Model):
         """Return whether the remote may not remember the key any more."""
         if not operation.key_lifetime:
             return False
-        limit = timedelta(seconds=operation.key_lifetime)
-        return fields.Datetime.now() > task.first_sent_at + limit
+        # the way there takes time, and clocks differ
+        return float(task.age) > KEY_MARGIN * operation.key_lifetime
 
     # === KEYED ===#
 
-    def _repeat(self, lease, adapter, operation, tasks):
+    def _repeat(self, lease, adapter, operation, tasks, deadline):
         """Send exactly what was sent, with the same key."""
-        if operation.key_per_call:
-            groups = {}
-            for task in tasks:
-                groups.setdefault(task.idempotency_key, []).append(task)
-            for key, found in groups.items():
-                self._repeat_call(lease, adapter, operation, key, found)
-            return
-        for start in range(0, len(tasks), operation.batch_size):
-            chunk = tasks[start : start + operation.batch_size]
+        for chunk in _calls(operation, tasks):
+            if self._is_over(deadline):
+                _put_off(chunk)
+                continue
+            intended = time.monotonic()
             keys = {task.message_id: task.idempotency_key for task in chunk}
             pushes = self._intend(lease, operation, chunk, keys)
-            self._take_results(
-                lease, chunk, self._push(adapter, chunk[0].action, pushes)
-            )
+            if operation.key_per_call:
+                # the key stands for all that was in the call
+                key = chunk[0].idempotency_key
+                pushes = self.env["hub.attempt"].pushes_of(key)
+            results = self._push(adapter, chunk[0].action, pushes, intended)
+            if len(pushes) > 1 and _refused_together(results):
+                # so it was the first time: nothing happened, and one spoils it
+                for task in chunk:
+                    task.settle("pending")
+                self._finish_out(lease, chunk)
+                continue
+            self._take_results(lease, chunk, results)
 
-    def _repeat_call(self, lease, adapter, operation, key, tasks):
-        """Repeat a whole call: the key stands for all that was in it."""
-        keys = {task.message_id: key for task in tasks}
-        call = self.env["hub.attempt"].pushes_of(key)
-        self._intend(lease, operation, tasks, keys)
-        self._take_results(lease, tasks, self._push(adapter, tasks[0].action, call))
+    def _is_over(self, deadline):
+        return time.monotonic() > deadline or not self._still_open()
 
     def _take_results(self, lease, tasks, results):
         for task in tasks:
-            self._judge(task, results.get(task.key_in_call))
+            self._judge_push(task, results.get(task.key_in_call))
             if task.error and task.state != "in_doubt" and not _is_final(task.error):
                 # nothing was done this time; the first time is as unknown as before
                 task.state = "in_doubt"
+            self._give_up(task)
         self._finish_out(lease, tasks)
+
+    def _give_up(self, task):
+        """Leave to a person what has been tried in vain for long enough."""
+        if task.state == "in_doubt" and task.attempts >= self.max_attempts:
+            self._ask_person([task])
 
     # === PROBED ===#
 
-    def _probe(self, adapter, operation, action, tasks):
+    def _probe(self, adapter, operation, action, tasks, deadline):
         """Ask the remote whether it happened, once it is bound to show it."""
-        # with fractions, unlike fields.Datetime.now(): moments are compared
-        now = datetime.now(timezone.utc).replace(tzinfo=None)
         ready = []
         for task in tasks:
-            if task.settle_at and task.settle_at > now:
+            if task.settles_in and task.settles_in > 0:
                 task.settle("in_doubt")
-                task.pause = (task.settle_at - now).total_seconds() + 1
+                task.pause = float(task.settles_in) + 1
             else:
                 ready.append(task)
         for start in range(0, len(ready), operation.batch_size):
             chunk = ready[start : start + operation.batch_size]
-            self._probe_some(adapter, action, chunk)
+            if self._is_over(deadline):
+                _put_off(chunk)
+            else:
+                self._probe_some(adapter, action, chunk)
 
     def _probe_some(self, adapter, action, tasks):
         self._commit()
         try:
-            found = adapter.probe(self.document, action, [_again(t) for t in tasks])
+            found = adapter.probe(self.document, action, [push_of(t) for t in tasks])
         except HubError as error:
             for task in tasks:
                 task.settle("in_doubt")
                 task.error = error
+                self._give_up(task)
             return
         for task in tasks:
             self._judge_probe(task, found.get(task.key_in_call))
@@ -110,8 +124,7 @@ class HubFlow(models.Model):
     def _judge_probe(self, task, probed):
         if probed is None or probed.happened is None:
             task.settle("in_doubt")
-            if task.attempts >= self.max_attempts:
-                self._ask_person([task])
+            self._give_up(task)
         elif probed.happened:
             task.settle("done")
             task.pushed = probed
@@ -145,15 +158,23 @@ class HubFlow(models.Model):
             )
 
 
-def _again(task):
-    return Push(
-        record=task.key_in_call,
-        action=task.action,
-        key=task.idempotency_key,
-        payload=task.payload or {},
-        remote_id=task.remote_id,
-        changed=task.changed,
-    )
+def _calls(operation, tasks):
+    """Return the tasks as they share a call: by key, or as many as it takes."""
+    if operation.key_per_call:
+        groups = {}
+        for task in tasks:
+            groups.setdefault(task.idempotency_key, []).append(task)
+        return list(groups.values())
+    size = operation.batch_size
+    return [tasks[start : start + size] for start in range(0, len(tasks), size)]
+
+
+def _put_off(tasks):
+    """Leave as unknown what there was no time for; it was no try."""
+    for task in tasks:
+        task.settle("in_doubt")
+        task.attempts -= 1
+        task.pause = 0.0
 
 
 def _is_final(error):

@@ -2,7 +2,7 @@
 from odoo import models
 from odoo.tools import SQL, ormcache
 
-from ..exceptions import Conflict
+from ..exceptions import NotYet
 
 #: minutes for which a creation under way holds up the news of it
 CREATION_MINUTES = 15
@@ -27,7 +27,7 @@ class HubFlow(models.Model):
         known = binder.states_many(task.external_id for task in tasks)
         for task in tasks:
             if task.external_id not in known:
-                task.error = Conflict(
+                task.error = NotYet(
                     self.env._(
                         "%s may be a record that Odoo is creating there right now.",
                         task.name or task.external_id,

@@ -3,7 +3,7 @@ import random
 
 from odoo import SUPERUSER_ID, api, fields, models
 
-from ..exceptions import AuthError, CircuitOpen, RateLimited
+from ..exceptions import AuthError, CircuitOpen, NotYet, RateLimited
 from .hub_limit_gate import PATIENCE
 
 #: seconds after which work refused for its credentials is due again
@@ -34,7 +34,7 @@ class HubFlow(models.Model):
         One that was not the message's fault does not: the remote asked for a pause,
         nobody may call, or the credentials are refused.
         """
-        if isinstance(error, RateLimited | CircuitOpen):
+        if isinstance(error, RateLimited | CircuitOpen | NotYet):
             return error.seconds, False
         if isinstance(error, AuthError):
             return AUTH_PAUSE, False

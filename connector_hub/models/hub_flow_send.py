@@ -7,19 +7,19 @@ import psycopg2
 
 from odoo import models
 
-from ..components.push import Push, Pushed, Safety
-from ..documents import Departure, Gone, changes, flat
-from ..exceptions import HubError, Rejected, Unavailable
+from ..components.push import Pushed, Safety
+from ..documents import Gone
+from ..exceptions import HubError, NotFound, Rejected, Unavailable
+from ..exporters.comparison import compare, push_of, take
 from .hub_flow_drain import TIME_BUDGET
 from .hub_lane import LeaseLost
 
 _logger = logging.getLogger(__name__)
 
-#: path in a snapshot that says that the remote record was put away
-GONE = "#gone"
 #: seconds after which an intent is not carried out any more
 STALE_INTENT = 10
-ACTIONS = ("create", "update", "archive", "delete")
+#: departures first: what comes may need the name or number of what goes
+ACTIONS = ("delete", "archive", "update", "create")
 
 
 class HubFlow(models.Model):
@@ -40,7 +40,8 @@ class HubFlow(models.Model):
             adapter.prepare()
             operations = adapter.operations(self.document)
             self._commit()
-            self._resume(lease, adapter, operations, [t for t in tasks if t.resumes])
+            resumed = [task for task in tasks if task.resumes]
+            self._resume(lease, adapter, operations, resumed, deadline)
             fresh = [task for task in tasks if not task.resumes]
             self._keep_last(fresh)
             self._say([task for task in fresh if task.is_open])
@@ -55,6 +56,9 @@ class HubFlow(models.Model):
             self.env.cr.rollback()
             rest = [task for task in tasks if not task.stored]
             for task in rest:
+                if task.resumes:
+                    # what was unknown before is as unknown now
+                    task.settle("in_doubt")
                 task.error = error
             self._finish_out(lease, rest)
 
@@ -110,7 +114,7 @@ class HubFlow(models.Model):
         for task in tasks:
             deleted = task.operation == "delete"
             said = self._departed(task) if deleted else documents.get(task.res_id)
-            _take(task, self._by_policy(said))
+            take(task, self._by_policy(said))
         spoken = [task for task in tasks if task.is_open]
         known = self.env["hub.snapshot"].read_many(
             self.backend_id, self.document, [task.subject for task in spoken]
@@ -118,7 +122,7 @@ class HubFlow(models.Model):
         self._withhold(spoken, known)
         mapper = self.backend_id.mapper(self.document)
         for task in spoken:
-            _compare(task, known.get(task.subject))
+            compare(task, known.get(task.subject))
             if task.is_open and task.document and not isinstance(task.document, Gone):
                 task.payload = mapper.to_payload(task.document, **mapper.options())
 
@@ -133,24 +137,37 @@ class HubFlow(models.Model):
                 chunk = wanted[start : start + size]
                 if time.monotonic() > deadline or not self._still_open():
                     return self._give_back(lease, [t for t in tasks if not t.stored])
-                self._send_chunk(lease, adapter, operations[action], chunk)
+                self._send_chunk(lease, adapter, operations[action], chunk, deadline)
         return None
 
-    def _send_chunk(self, lease, adapter, operation, tasks):
+    def _send_chunk(self, lease, adapter, operation, tasks, deadline):
         intended = time.monotonic()
         pushes = self._intend(lease, operation, tasks)
         results = self._push(adapter, tasks[0].action, pushes, intended)
         if len(tasks) > 1 and _refused_together(results):
-            # one of them spoils the call for the others
-            self.env["hub.attempt"].close(
-                [(task.attempt_id, "failed", None) for task in tasks]
-            )
-            for task in tasks:
-                self._send_chunk(lease, adapter, operation, [task])
-            return
+            return self._send_apart(lease, adapter, operation, tasks, deadline)
         for task in tasks:
-            self._judge(task, results.get(task.key_in_call))
+            self._judge_push(task, results.get(task.key_in_call))
         self._finish_out(lease, tasks)
+        return None
+
+    def _send_apart(self, lease, adapter, operation, tasks, deadline):
+        """One of them spoils the call for the others: send them one by one.
+
+        The refused call is closed first: nothing of it happened, so none of them is
+        in doubt because of it, whatever happens to this process.
+        """
+        self.env["hub.lane"].fence(*lease)
+        self.env["hub.attempt"].close([(t.attempt_id, "failed", None) for t in tasks])
+        self.env["hub.message"].note_sent([(t.message_id, None, None) for t in tasks])
+        self._commit()
+        for task in tasks:
+            task.attempt_id, task.idempotency_key = None, ""
+        for place, task in enumerate(tasks):
+            if time.monotonic() > deadline or not self._still_open():
+                return self._give_back(lease, tasks[place:])
+            self._send_chunk(lease, adapter, operation, [task], deadline)
+        return None
 
     def _intend(self, lease, operation, tasks, keys=None):
         """Commit what is about to be sent; from now on it may have happened.
@@ -169,7 +186,7 @@ class HubFlow(models.Model):
         )
         self.env["hub.attempt"].open(operation, tasks)
         self._commit()
-        return [_push_of(task) for task in tasks]
+        return [push_of(task) for task in tasks]
 
     def _push(self, adapter, action, pushes, intended=None):
         """Call the remote system, with no transaction open.
@@ -194,15 +211,15 @@ class HubFlow(models.Model):
             unknown = Unavailable(self._defect(error).message, code="defect")
             return {push.record: Pushed(error=unknown) for push in pushes}
 
-    def _judge(self, task, result):
+    def _judge_push(self, task, result):
         """Settle a task by what came back; no answer means that nobody knows."""
         if result is None:
             result = Pushed(error=Unavailable("No answer for this record.", code="gap"))
         error = result.error
-        if error is None:
+        if error is None or _is_gone_already(task, error):
             task.settle("done")
             task.pushed = result
-            task.remote_id = result.remote_id or task.remote_id
+            task.remote_id = result.remote_id.replace("\0", "") or task.remote_id
             task.version = result.version
         elif isinstance(error, Unavailable) and error.sent:
             task.settle("in_doubt")
@@ -221,47 +238,12 @@ class HubFlow(models.Model):
         self._finish_out(lease, tasks)
 
 
-def _take(task, document):
-    """Take what the exporter said of a record."""
-    if document is None:
-        task.settle("skipped")
-    elif isinstance(document, HubError):
-        task.error = document
-    else:
-        task.document = document
-        task.remote_id = document.external_id
-        task.name = getattr(document, "name", "") or getattr(document, "title", "")
-
-
-def _compare(task, known):
-    """Find what of it is news to the remote, and what has to be done there."""
-    is_there = bool(task.remote_id) or known is not None
-    known = known or {}
-    if isinstance(task.document, Gone):
-        deleted = task.document.departure is Departure.DELETED
-        task.action = "delete" if deleted else "archive"
-        task.says = {GONE: task.document.departure.value}
-        if not is_there:
-            return task.settle("skipped")
-    else:
-        task.action = "update" if is_there else "create"
-        task.says = flat(task.document, only_set=True)
-        if known.get(GONE):
-            task.says[GONE] = None
-    task.changed = changes(known, task.says)
-    if is_there and not task.changed and not task.forced:
-        task.settle("unchanged")
-    return None
-
-
-def _push_of(task):
-    return Push(
-        record=task.key_in_call,
-        action=task.action,
-        key=task.idempotency_key,
-        payload=task.payload or {},
-        remote_id=task.remote_id,
-        changed=task.changed,
+def _is_gone_already(task, error):
+    """Return whether a deletion found nothing to delete, which is what it wanted."""
+    return (
+        task.action == "delete"
+        and isinstance(error, NotFound)
+        and not error.code.startswith("http_")
     )
 
 

@@ -5,7 +5,7 @@ from odoo import fields, models
 
 from ..components.push import Safety
 from ..cursor import read_committed
-from ..exceptions import AuthError, OutcomeUnknown
+from ..exceptions import AuthError, BusinessRuleError, OutcomeUnknown
 from .hub_flow_apply import APPLY_TRIES, _is_race
 from .hub_lane import LeaseLost
 
@@ -55,13 +55,19 @@ class HubFlow(models.Model):
         done = [task for task in tasks if task.state == "done"]
         self._link(done)
         self._remember(done)
+        self._look_again(done)
         messages = self.env["hub.message"]
         rows = [self._outcome_out(task) for task in tasks]
         messages.write_outcomes([list(column) for column in zip(*rows, strict=True)])
         messages.note_sent([_mark(task) for task in tasks])
         self.env["hub.attempt"].close([_closing(t) for t in tasks if t.attempt_id])
         covered = messages.supersede_failed(
-            self.id, [t for t in tasks if t.state in ("done", "unchanged")]
+            self.id,
+            [
+                task
+                for task in tasks
+                if task.state in ("done", "unchanged") and task.operation != "delete"
+            ],
         )
         self._commit()
         return covered
@@ -93,23 +99,68 @@ class HubFlow(models.Model):
             self._link_many(self.backend_id.binder(name), rows)
 
     def _link_many(self, binder, rows):
+        """Link {remote id: (Odoo id, task)}; what cannot be linked is not done."""
         known = binder.states_many(rows)
-        ids = [res_id for res_id, _task in rows.values()]
         odoo = self.env[binder.model._fields["odoo_id"].comodel_name]
         # it may have been deleted here while it was created there
-        present = set(odoo.browse(ids).exists().ids)
-        binder.bind_many(
-            [
-                {
-                    "external_id": remote_id,
-                    "odoo_id": res_id,
-                    "version": task.version or False,
-                    "sync_date": self.env.cr.now(),
-                }
-                for remote_id, (res_id, task) in rows.items()
-                if remote_id not in known and res_id in present
-            ]
+        present = set(odoo.browse([row[0] for row in rows.values()]).exists().ids)
+        values = []
+        for remote_id, (res_id, task) in rows.items():
+            state = known.get(remote_id)
+            if state and state.record.id != res_id:
+                task.settle("")
+                task.error = self._taken(task, remote_id, state.record)
+            elif res_id not in present:
+                self._take_back(task, res_id, remote_id)
+            elif not state:
+                values.append(
+                    {
+                        "external_id": remote_id,
+                        "odoo_id": res_id,
+                        "version": task.version or False,
+                        "sync_date": self.env.cr.now(),
+                    }
+                )
+        binder.bind_many(values)
+
+    def _taken(self, task, remote_id, other):
+        return BusinessRuleError(
+            self.env._(
+                '%(system)s answered with its record %(id)s for "%(name)s", which is'
+                ' linked to "%(other)s" in Odoo.',
+                system=self.backend_id.name,
+                id=remote_id,
+                name=task.name or task.external_id,
+                other=other.display_name,
+            ),
+            remedy=self.env._(
+                "Merge the two in Odoo, or make them different, then retry."
+            ),
+            title=self.env._("%s: remote records that are taken.", self.display_name),
+            code="taken",
         )
+
+    def _take_back(self, task, res_id, remote_id):
+        """Have a remote record deleted whose Odoo record went while it was made."""
+        if res_id != task.res_id:
+            return  # a part of it: what Odoo says of the whole leaves it out
+        data = {str(self.backend_id.id): [remote_id]}
+        row = (self.id, task.res_model, task.res_id, "delete", data)
+        self.env["hub.dirty"]._append([row])
+
+    def _look_again(self, tasks):
+        """Compare new remote records once more where Odoo's was archived meanwhile.
+
+        Such a change was no news of a record that nobody there knew yet.
+        """
+        made = [task for task in tasks if task.action == "create" and not task.error]
+        if not made or "active" not in self.env[made[0].res_model]._fields:
+            return
+        model = made[0].res_model
+        archived = self.env[model].search(
+            [("id", "in", [task.res_id for task in made]), ("active", "=", False)]
+        )
+        self.env["hub.dirty"].mark_flow(self, model, archived.ids)
 
     def _remember(self, tasks):
         """Remember what the remote holds now, or that it holds nothing any more."""
@@ -117,15 +168,17 @@ class HubFlow(models.Model):
         gone = [task.subject for task in tasks if task.action == "delete"]
         if gone:
             snapshots.forget(self.backend_id, self.document, gone)
-        snapshots.store_many(
-            self.backend_id,
-            self.document,
-            {
-                self._subject(task): {**task.says, **(task.pushed.state or {})}
-                for task in tasks
-                if task.action != "delete" and task.pushed
-            },
-        )
+        told = {
+            self._subject(task): task
+            for task in tasks
+            if task.action != "delete" and task.pushed
+        }
+        known = snapshots.read_many(self.backend_id, self.document, told)
+        states = {
+            subject: {**_believed(task, known.get(subject, {})), **_answer(task)}
+            for subject, task in told.items()
+        }
+        snapshots.store_many(self.backend_id, self.document, states, known)
 
     def _subject(self, task):
         """Return what later comparisons will look the remote's state up by."""
@@ -152,6 +205,23 @@ class HubFlow(models.Model):
         if pause is None:
             pause, _counts = self._pause_after(task.error, task.attempts)
         return fields.Datetime.add(fields.Datetime.now(), seconds=pause)
+
+
+def _believed(task, known):
+    """Return what the remote holds of what it was told.
+
+    Where it has told us something else meanwhile, that is newer.
+    """
+    said = {}
+    for path, value in task.says.items():
+        before = task.changed[path][0] if path in task.changed else value
+        if (known.get(path) or "") in (before or "", value or "") or not known:
+            said[path] = value
+    return said
+
+
+def _answer(task):
+    return task.pushed.state or {}
 
 
 def _mark(task):

@@ -3,6 +3,7 @@ import json
 import re
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 #: not settled yet
 OPEN_STATES = ("pending", "processing")
@@ -151,9 +152,15 @@ class HubMessage(models.Model):
     def action_skip(self):
         """Settle these messages without processing them."""
         self.check_operator()
-        self.sudo().filtered(lambda m: m.state in (*STUCK_STATES, "pending")).write(
-            {"state": "skipped", "processed_at": fields.Datetime.now()}
-        )
+        waiting = self.sudo().filtered(lambda m: m.state in (*STUCK_STATES, "pending"))
+        if any(message.idempotency_key for message in waiting):
+            raise UserError(
+                self.env._(
+                    "Nobody knows yet whether all of these messages arrived. Say so"
+                    " on each of them, or wait until they have settled themselves."
+                )
+            )
+        waiting.write({"state": "skipped", "processed_at": fields.Datetime.now()})
         # in this transaction: no other one sees yet what was skipped
         self.env.flush_all()
         self.exception_id.sudo()._resolve_settled(self.env.cr)

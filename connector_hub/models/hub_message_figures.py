@@ -71,7 +71,8 @@ class HubMessage(models.Model):
             AND NOT EXISTS (
                 SELECT 1 FROM hub_message e
                  WHERE e.flow_id = m.flow_id AND e.external_id = m.external_id
-                   AND e.id < m.id AND e.idempotency_key IS NOT NULL
+                   AND e.idempotency_key IS NOT NULL AND e.id <> m.id
+                   AND (e.id < m.id OR m.idempotency_key IS NULL)
                    AND e.state IN ('pending', 'processing', 'in_doubt'))
             """,
             pending=pending,

@@ -89,6 +89,35 @@ class HubMessage(models.Model):
         return {lane for (lane,) in self.env.cr.fetchall()}
 
     @api.private
+    def enqueue_failed(self, flow, mark, error):
+        """Put a mark that could not be read on file as a message that failed.
+
+        :param mark: (id, model, record id, operation, data)
+        """
+        number, model, res_id, _operation, _data = mark
+        key = f"{model},{res_id}"
+        self.enqueue(flow, [(key, model, res_id, "change", None, number)])
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE hub_message
+                   SET state = 'failed', error_class = %s, error_category = %s,
+                       error_code = %s, error_title = %s, error_message = %s,
+                       error_remedy = %s, fingerprint = %s
+                 WHERE dedup_key = %s
+                """,
+                type(error).__name__,
+                error.category,
+                error.code,
+                error.title,
+                error.message,
+                error.remedy,
+                self.env["hub.exception"]._fingerprint(flow, error),
+                f"{flow.id}:out:{number}:{key}:",
+            )
+        )
+
+    @api.private
     def note_sent(self, rows):
         """Remember, or forget, what makes messages repeatable, in one statement.
 

@@ -53,16 +53,18 @@ class HubSnapshot(models.Model):
         return {external_id: unpack(body) for external_id, body in rows}
 
     @api.private
-    def store_many(self, backend, document, states):
+    def store_many(self, backend, document, states, known=None):
         """Remember what remote records say, in one statement.
 
         What a state is silent about stays as it was known.
 
         :param states: {external id: flat document}
+        :param known: what :meth:`read_many` says of them, when that was just read
         """
         if not states:
             return
-        known = self.read_many(backend, document, states)
+        if known is None:
+            known = self.read_many(backend, document, states)
         merged = {
             external_id: {**known.get(external_id, {}), **state}
             for external_id, state in sorted(states.items())

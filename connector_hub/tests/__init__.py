@@ -56,6 +56,7 @@ from . import test_schema
 from . import test_security
 from . import test_send
 from . import test_send_doubt
+from . import test_send_traps
 from . import test_set_based
 from . import test_shadow
 from . import test_two_way

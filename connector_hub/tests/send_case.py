@@ -1,6 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Outbound flows against a remote that keeps a ledger of what was done to it."""
 
+import itertools
 from datetime import datetime, timezone
 from unittest.mock import patch
 
@@ -26,9 +27,12 @@ class Ledger:
     """The remote side: what happened there, and how it behaves."""
 
     def __init__(self, safety=Safety.KEYED, batch_size=3, **options):
+        if safety is Safety.PROBED:
+            options.setdefault("visible_after", 0.001)
         self.operation = Operation("set", safety, batch_size=batch_size, **options)
         self.effects = []  # (action, record, payload)
         self.records = {}  # record: remote id
+        self.numbers = itertools.count(1)
         self.keys = {}
         self.calls = 0
         self.probes = 0
@@ -50,9 +54,9 @@ class Ledger:
             return Pushed(error=Rejected(f"{push.record} is refused.", code="no"))
         if self.operation.safety is not Safety.KEYED or push.key not in self.keys:
             self.effects.append((action, push.record, push.payload))
-        remote_id = push.remote_id or self.records.setdefault(
-            push.record, f"R{len(self.records) + 1}"
-        )
+        if not push.remote_id and push.record not in self.records:
+            self.records[push.record] = f"R{next(self.numbers)}"
+        remote_id = push.remote_id or self.records[push.record]
         self.keys[push.key] = remote_id
         return Pushed(remote_id)
 

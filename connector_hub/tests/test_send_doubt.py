@@ -1,4 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import itertools
 from unittest.mock import patch
 
 from odoo.addons.connector_hub.components.push import Safety
@@ -61,6 +62,7 @@ class TestDoubt(SendCase):
     def test_probed_operation_is_looked_up_first(self):
         for happened in (True, False):
             ledger = Ledger(Safety.PROBED)
+            ledger.numbers = itertools.count(1 + 10 * happened)
             if happened:
                 ledger.after = lost
             else:

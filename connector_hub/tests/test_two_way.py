@@ -104,6 +104,7 @@ class TestTwoWay(OwnershipCase):
         self.assertEqual((self.there()["note"], self.there()["phone"]), (note, "5"))
 
     def test_deleted_contact_is_deleted_there(self):
+        self.out.departure = "delete"
         partner = self.arrive()
         self.send()
         partner.unlink()

@@ -40,6 +40,7 @@ class FakeAdapterPush(Component):
             if values.pop("offered", True):
                 values["safety"] = Safety(values.get("safety", "keyed"))
                 values.setdefault("batch_size", BATCH_SIZE)
+                values.setdefault("visible_after", 0.05)
                 found[action] = Operation(name=name, **values)
         return found
 

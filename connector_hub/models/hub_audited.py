@@ -78,19 +78,24 @@ class HubAudited(models.AbstractModel):
         changed = [name for name in new if old[name][0] != new[name][0]]
         if not changed:
             return
-        labels = [self._fields[name]._description_string(self.env) for name in changed]
         secret = any(self._is_secret(name) for name in changed)
+        told = "; ".join(self._told(name, old[name][1], new[name][1]) for name in changed)
         self.env["hub.audit"].note(
             "credential" if secret else "config",
-            self.env._(
-                "%(kind)s %(name)s: %(fields)s changed",
-                kind=_kind(self),
-                name=_name(self),
-                fields=", ".join(labels),
-            ),
+            f"{_kind(self)} {_name(self)}: {told}",
             self,
             changes={name: [old[name][1], new[name][1]] for name in changed},
         )
+
+    def _told(self, name, old, new):
+        label = self._fields[name]._description_string(self.env)
+        if self._is_secret(name):
+            return self.env._("%s changed", label)
+        return f"{label} {_short(old)} → {_short(new)}"
+
+
+def _short(text):
+    return (text[:40] + "…" if len(text) > 40 else text) or "∅"
 
 
 def _kind(record):

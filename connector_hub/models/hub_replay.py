@@ -178,8 +178,9 @@ class HubReplay(models.Model):
             self.env["hub.audit"].note(
                 "replay",
                 self.env._(
-                    "Replay %(name)s cancelled after %(count)s of %(total)s messages",
-                    name=replay.display_name,
+                    "Replay of %(backend)s cancelled after %(count)s of %(total)s"
+                    " messages",
+                    backend=replay.backend_id.name,
                     count=replay.seen_count,
                     total=replay.total_count,
                 ),

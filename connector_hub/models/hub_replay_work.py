@@ -48,9 +48,9 @@ class HubReplay(models.Model):
         self.env["hub.audit"].note(
             "replay",
             self.env._(
-                "Replay %(name)s of %(total)s messages started",
-                name=self.display_name,
-                total=total,
+                "Replay of %(total)s messages of %(backend)s started",
+                total=f"{total:,}",
+                backend=self.backend_id.name,
             ),
             self,
             mode=self.mode,

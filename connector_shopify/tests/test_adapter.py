@@ -1,10 +1,14 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from unittest.mock import patch
+
 from odoo.addons.connector_hub.exceptions import (
     AuthError,
     NotFound,
+    RateLimited,
     Unavailable,
 )
 
+from ..components import client as client_module
 from .common import ShopifyCase
 
 
@@ -44,6 +48,25 @@ class TestAdapter(ShopifyCase):
         self.shop.tokens.refusal = "app_not_installed"
         self.assertFalse(self.backend.action_test_connection())
         self.assertIn("app_not_installed", self.backend.verdict)
+
+    # === LIMITS ===#
+
+    def test_throttling_with_status_200_pauses_all_workers(self):
+        self.adapter().client().query("shop")
+        self.shop.faults.add("throttled")
+        with patch.object(client_module, "LONGEST_WAIT", 0):
+            try:
+                self.adapter().client().query("shop")
+                self.fail("The throttling was not noticed.")
+            except RateLimited as error:
+                # not assertRaises, which would undo what the gate wrote
+                self.assertEqual(error.code, "THROTTLED")
+        self.env.invalidate_all()
+        self.assertEqual(self.backend.limit_state, "paused")
+        self.assertIn("Shopify's rate limit is used up", self.backend.limit_text)
+        self.adapter().client().query("shop")
+        self.env.invalidate_all()
+        self.assertEqual(self.backend.limit_state, "closed")
 
     # === TOKENS ===#
 

@@ -79,7 +79,9 @@ class HubAudited(models.AbstractModel):
         if not changed:
             return
         secret = any(self._is_secret(name) for name in changed)
-        told = "; ".join(self._told(name, old[name][1], new[name][1]) for name in changed)
+        told = "; ".join(
+            self._told(name, old[name][1], new[name][1]) for name in changed
+        )
         self.env["hub.audit"].note(
             "credential" if secret else "config",
             f"{_kind(self)} {_name(self)}: {told}",

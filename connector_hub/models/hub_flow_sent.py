@@ -182,7 +182,9 @@ class HubFlow(models.Model):
 
     def _subject(self, task):
         """Return what later comparisons will look the remote's state up by."""
-        if self._exporter()._entity in self.backend_id._binding_models():
+        # asked of the class: an environment of the bot for each record costs too much
+        entity = self.env[f"hub.exporter.{self.document}"]._entity
+        if entity in self.backend_id._binding_models():
             return task.subject
         said = task.document.external_id if task.document else ""
         return said or task.external_id

@@ -1,6 +1,4 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from collections import defaultdict
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
@@ -141,9 +139,7 @@ class HubMatch(models.Model):
                 and m.state in ("proposed", "ambiguous", "unmatched_remote")
             )
         )
-        groups = defaultdict(self.browse)
-        for match in ready:
-            groups[match.backend_id, match.document] |= match
+        groups = ready.grouped(lambda match: (match.backend_id, match.document))
         linked = 0
         for matches in groups.values():
             for start in range(0, len(matches), CHUNK):

@@ -133,6 +133,8 @@ class TestMatchDecisions(MatchCase):
         self.assertEqual(self.exceptions(self.backend).category, "match")
         line = self.line(self.customer_flow, "C1")
         self.assertEqual((line.state, len(line.candidate_ids)), ("ambiguous", 2))
+        action = self.exceptions(self.backend).action_open_matches()
+        self.assertEqual(self.env["hub.match"].search(action["domain"]), line)
         line.choose(second.id)
         self.settle()
         self.assertEqual(self.states(self.customer_flow), ["done"])

@@ -19,7 +19,7 @@ class HubBackend(models.Model):
         try:
             adapter = self.with_user(SUPERUSER_ID).adapter()
             verdict = adapter.check_connection()
-            self.sudo().note_api_versions(adapter)
+            self.sudo().note_api_versions(adapter, apart=False)
             passed = verdict.passed
             text = "\n".join(verdict.lines)
         except HubError as error:

@@ -1,5 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import hashlib
+from contextlib import nullcontext
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -27,18 +28,21 @@ class HubBackend(models.Model):
     api_checked_on = fields.Date("API Version Checked On", readonly=True, copy=False)
 
     @api.private
-    def note_api_versions(self, adapter):
+    def note_api_versions(self, adapter, apart=True):
         """Remember what the adapter has seen; once a day, or when it changed.
 
         Called at the end of remote work; costs one statement, and no remote call.
 
         :param adapter: the one that was just used
+        :param apart: in a transaction of its own; not by who then writes the backend
+            himself, and would find it changed under his hands
         """
         self.ensure_one()
         versions = adapter.api_versions()
         if not versions:
             return
-        with read_committed(self.env.registry) as cr:
+        own = nullcontext(self.env.cr)
+        with read_committed(self.env.registry) if apart else own as cr:
             cr.execute(
                 SQL(
                     """

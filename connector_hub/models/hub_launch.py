@@ -44,6 +44,7 @@ class HubLaunch(models.Model):
     ended_at = fields.Datetime(readonly=True)
     step_ids = fields.One2many("hub.launch.step", "launch_id", "Steps")
     progress = fields.Integer(compute="_compute_progress")
+    can_resume = fields.Boolean(compute="_compute_progress")
 
     @api.depends("backend_id")
     def _compute_display_name(self):
@@ -58,6 +59,10 @@ class HubLaunch(models.Model):
             steps = launch.step_ids.filtered("chosen")
             total = sum(step.progress for step in steps)
             launch.progress = total // len(steps) if steps else 0
+            stopped = {"paused", "failed"} & set(steps.mapped("status"))
+            launch.can_resume = launch.state in LIVE and (
+                launch.state == "paused" or bool(stopped)
+            )
 
     # === ACTIONS ===#
 

@@ -27,6 +27,7 @@ class HubLaunchStep(models.Model):
     status = fields.Selection(
         [
             ("planned", "Planned"),
+            ("unused", "Not Used"),
             ("waiting", "Waits for Others"),
             ("receiving", "Reading"),
             ("paused", "Paused"),
@@ -73,7 +74,8 @@ class HubLaunchStep(models.Model):
             step.done_count = run.done_count + (run.current_count if run else 0)
             step.failed_count = run.failed_count
             step.exception_count = exceptions.get(step.flow_id, 0)
-            step.status = run.status or "planned"
+            unused = "planned" if step.chosen else "unused"
+            step.status = run.status or unused
             step.is_over = step.status in OVER
             step.progress = 100 if step.is_over else run.progress if run else 0
             step.rate = run.rate

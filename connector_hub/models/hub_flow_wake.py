@@ -78,20 +78,18 @@ class HubFlow(models.Model):
 
     # === ARRIVALS ===#
 
-    def _announce_arrival(self, lanes):
+    def _arrival_lock(self, lanes):
         """Have whoever ends a drain of these lanes wait for this transaction.
 
-        Call it before the statement that stores messages: that one may then decide
-        whether to wake somebody (:meth:`_is_idle_lane`), which costs far less than a
-        look after the commit. Nobody who stores waits for another who does.
+        The statement goes, in the same message to the server, before the one that
+        stores messages: that one, whose snapshot is younger, may then decide whether
+        to wake somebody (:meth:`_is_idle_lane`), which costs far less than a look after
+        the commit. Nobody who stores waits for another who does.
         """
-        keys = sorted({self._lane_lock(lane) for lane in lanes})
-        self.env.cr.execute(
-            SQL(
-                "SELECT pg_advisory_xact_lock_shared(%s, n) FROM unnest(%s) AS n",
-                ARRIVAL_LOCKS,
-                keys,
-            )
+        return SQL(
+            "SELECT pg_advisory_xact_lock_shared(%s, n) FROM unnest(%s) AS n;",
+            ARRIVAL_LOCKS,
+            sorted({self._lane_lock(lane) for lane in lanes}),
         )
 
     def _await_arrivals(self, lane):

@@ -51,11 +51,10 @@ class HubMessage(models.Model):
             " survivor body"
         ).split()
         columns = dict(zip(names, map(list, zip(*rows, strict=True)), strict=True))
-        if only_idle:
-            flow._announce_arrival(columns["lane"])
         self.env.cr.execute(
             SQL(
                 """
+                %(lock)s
                 WITH new AS (
                     SELECT *, now() AT TIME ZONE 'UTC' AS now
                       FROM unnest(
@@ -91,6 +90,7 @@ class HubMessage(models.Model):
                 )
                 SELECT DISTINCT lane FROM stored WHERE %(wanted)s
                 """,
+                lock=flow._arrival_lock(columns["lane"]) if only_idle else SQL(),
                 wanted=flow._is_idle_lane() if only_idle else SQL("true"),
                 flow=flow.id,
                 backend=flow.backend_id.id,

@@ -45,6 +45,7 @@ class HubPayloadEdit(models.Model):
     )
     flow_id = fields.Many2one(related="message_id.flow_id")
     company_id = fields.Many2one(related="message_id.company_id", store=True)
+    four_eyes = fields.Boolean(related="flow_id.four_eyes")
     reason = fields.Char(help="Why it has to be changed.")
     body = fields.Text("Payload")
     changes = fields.Text(compute="_compute_changes", store=True, readonly=True)

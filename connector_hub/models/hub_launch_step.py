@@ -21,8 +21,12 @@ class HubLaunchStep(models.Model):
     sequence = fields.Integer()
     flow_id = fields.Many2one("hub.flow", required=True, ondelete="cascade")
     chosen = fields.Boolean("Use", default=True)
-    run_id = fields.Many2one("hub.run", "Backfill", ondelete="set null", readonly=True)
-    preview_id = fields.Many2one("hub.run", ondelete="set null", readonly=True)
+    run_id = fields.Many2one(
+        "hub.run", "Backfill", ondelete="set null", readonly=True, index=True
+    )
+    preview_id = fields.Many2one(
+        "hub.run", ondelete="set null", readonly=True, index=True
+    )
     waits_for = fields.Char("After", compute="_compute_run")
     status = fields.Selection(
         [

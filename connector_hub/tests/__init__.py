@@ -10,6 +10,7 @@ from . import test_departure
 from . import test_drain
 from . import test_drain_failure
 from . import test_erasure
+from . import test_erasure_everywhere
 from . import test_events
 from . import test_exceptions
 from . import test_fairness

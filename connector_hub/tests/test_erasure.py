@@ -1,118 +1,13 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-import json
-import zlib
-
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user
-from odoo.tools import SQL
-
-from odoo.addons.connector_hub.models.hub_eraser_sweep import (
-    DONE_OTHERWISE,
-    NAMES,
-    SETTINGS,
-)
 
 from . import samples
-from .drain_case import DrainCase
-from .row_filler import RowFiller
-
-NAME, EMAIL = "Carla Canary", "carla.canary@example.com"
-STREET = "Canary Street 17"
+from .erasure_case import EMAIL, NAME, STREET, ErasureCase
 
 
-def unpacked(body):
-    try:
-        return zlib.decompress(body).decode("utf-8", "replace")
-    except zlib.error:
-        return body.decode("utf-8", "replace")
-
-
-class TestErasure(DrainCase):
+class TestErasure(ErasureCase):
     """Somebody asked to be forgotten: the hub keeps figures, and nothing else."""
-
-    def setUp(self):
-        super().setUp()
-        self.customer_flow = self.flow(self.backend, "customer")
-        self.person = samples.customer(
-            77,
-            name=NAME,
-            email=EMAIL,
-            default_address=samples.address(name=NAME, street=STREET),
-        )
-
-    def bring_in_person(self):
-        """A customer, an order that was booked, and one that could not be."""
-        row = samples.payload("customer", self.person)
-        self.remote.put("customer", row)
-        self.poll(self.customer_flow)
-        self.drain(self.customer_flow)
-        address = self.person["default_address"]
-        self.place(1, customer=self.person, shipping=address)
-        self.place(2, customer=self.person, total="99.99")
-        self.place(3)
-        self.bring_in()
-        self.partner = self.bound(self.backend, "customer", "C77")
-        self.assertEqual(self.partner.name, NAME)
-
-    def leave_traces(self):
-        """What people and later addons may have written about her."""
-        exception = self.exceptions(self.backend)
-        exception.message_post(body=f"I called {NAME} &lt;{EMAIL}&gt; today.")
-        exception.activity_schedule(
-            "mail.mail_activity_data_todo", note=f"<p>ask {EMAIL}</p>"
-        )
-        message = self.message("O2")
-        message.error_message = f"The address of {NAME} is unknown."
-        exception.explanation = message.error_message
-        self.env["hub.run"].create(
-            {"flow_id": self.order_flow.id, "message": f"stopped at {NAME}"}
-        )
-        self.env["hub.snapshot"].store_many(
-            self.backend, "customer", {"C77": {"name": NAME, "email": EMAIL}}
-        )
-        self.env["hub.attempt"].create(
-            {
-                "message_id": message.id,
-                "started_at": "2026-01-01",
-                "error": f"{NAME} refused",
-            }
-        )
-
-    def erase(self, **options):
-        return self.backend.erase_personal_data("customer", ["C77"], **options)
-
-    # === LOOKING FOR HER ===#
-
-    def places(self, *needles):
-        """Return where in the hub's tables one of the needles is."""
-        self.env.flush_all()
-        self.env.cr.execute(
-            "SELECT table_name, column_name, udt_name FROM information_schema.columns"
-            " WHERE table_schema = current_schema()"
-            " AND (table_name LIKE 'hub\\_%' OR table_name IN"
-            " ('mail_message', 'mail_activity', 'queue_job', 'mail_tracking_value'))"
-            " AND udt_name IN ('text', 'varchar', 'bytea', 'json', 'jsonb')"
-        )
-        return [
-            f"{table}.{column}"
-            for table, column, kind in self.env.cr.fetchall()
-            if any(
-                needle.casefold() in text
-                for text in self.texts(table, column, kind)
-                for needle in needles
-            )
-        ]
-
-    def texts(self, table, column, kind):
-        self.env.cr.execute(
-            f'SELECT "{column}" FROM "{table}" WHERE "{column}" IS NOT NULL'
-            if kind == "bytea"
-            else f'SELECT "{column}"::text FROM "{table}" WHERE "{column}" IS NOT NULL'
-        )
-        for (value,) in self.env.cr.fetchall():
-            if kind == "bytea":
-                value = unpacked(bytes(value))
-            yield value.casefold()
 
     # === TESTS ===#
 
@@ -133,43 +28,6 @@ class TestErasure(DrainCase):
             self.assertIn(place, before)
         self.erase()
         self.assertEqual(self.places(NAME, EMAIL, STREET), [])
-
-    def test_every_table_of_the_hub_is_searched(self):
-        """Also those of addons that came later: a row in each of them names her."""
-        self.bring_in_person()
-        filler = RowFiller(self.env, self.backend)
-        filler.known["hub.message"] = self.message("O1").id
-        bindings = set(self.backend._binding_models().values())
-        for name in set(filler.models()) - SETTINGS - DONE_OTHERWISE - bindings:
-            self.name_her(filler.row(name))
-        before = self.places(NAME, EMAIL)
-        self.assertGreater(len(before), 20)
-        self.erase()
-        self.assertEqual(self.places(NAME, EMAIL), [])
-
-    def name_her(self, row):
-        """Write her name into every text of a row that is free to say anything."""
-        self.env.flush_all()
-        for name, one in row._fields.items():
-            if not (one.store and one.column_type) or name in NAMES:
-                continue
-            text = f"{NAME} <{EMAIL}>"
-            if one.type == "binary":
-                text = zlib.compress(json.dumps({"name": NAME}).encode())
-            elif one.type == "json":
-                text = json.dumps({"email": EMAIL})
-            elif one.type not in ("char", "text", "html") or one.translate:
-                continue
-            self.env.cr.execute(
-                SQL(
-                    "UPDATE %s SET %s = %s WHERE id = %s",
-                    SQL.identifier(row._table),
-                    SQL.identifier(name),
-                    text,
-                    row.id,
-                )
-            )
-        self.env.invalidate_all(flush=False)
 
     def test_messages_keep_their_states_and_say_who_erased_them(self):
         self.bring_in_person()

@@ -56,6 +56,10 @@ class Ownership:
         """Return "remote", "odoo", "both" or "never"."""
         return _nearest(self.owners, path) or self.default
 
+    def has_rule(self, path: str) -> bool:
+        """Return whether a rule names the field, or what it is part of."""
+        return bool(_nearest(self.owners, path))
+
     def policy_of(self, path: str) -> str:
         """Return what a conflict about ``path`` leads to."""
         return _nearest(self.policies, path) or self.policy

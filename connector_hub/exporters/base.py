@@ -81,9 +81,22 @@ class ExporterBase(models.AbstractModel):
         """Return those of ``ids`` that are linked, or may be created there."""
         found = set(self._remote_ids(flow, ids))
         rest = [key for key in ids if key not in found]
+        if rest:
+            found |= self._lost_ids(flow, rest)
+            rest = [key for key in rest if key not in found]
         if rest and flow.export_scope == "all":
             found.update(self._creatable(flow, Domain("id", "in", rest)).ids)
         return found
+
+    def _lost_ids(self, flow, ids):
+        """Return those of ``ids`` that were there once: they may be sent again."""
+        entity = flow.backend_id._binding_models().get(self._entity)
+        if not entity:
+            return set()
+        lost = [("backend_id", "=", flow.backend_id.id), ("odoo_id", "in", ids)]
+        bindings = self.env[entity].sudo()
+        rows = bindings.search_fetch([*lost, ("deleted_at", "!=", False)], ["odoo_id"])
+        return set(rows.odoo_id.ids)
 
     def _creatable(self, flow, domain, **options):
         """Return the records of ``domain`` that the flow may create there."""

@@ -1,11 +1,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from datetime import timezone
-
 from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import html2plaintext
 
-from ..documents import Address, Customer, Gone
+from ..documents import Address, Customer
 
 WATCHED = frozenset(
     "name email phone is_company company_name vat comment street street2 zip city"
@@ -48,23 +46,16 @@ class ExporterCustomer(models.AbstractModel):
     @api.private
     def relevant(self, flow, ids):
         """Linked contacts, and those who buy: an address is nobody's account."""
-        linked = set(self._remote_ids(flow, ids))
-        buyers = self.env["res.partner"].search(
-            Domain("id", "in", [key for key in ids if key not in linked])
-            & self._buyer_domain(flow)
-        )
-        strangers = buyers.filtered(lambda p: p.customer_rank <= 0)
-        known = self._known_elsewhere(flow, strangers)
-        return linked | (set(buyers.ids) - set(strangers.ids)) | known
+        return self._in_scope(flow, ids)
 
     @api.private
     def all_ids(self, flow, after, limit):
-        partners = self.env["res.partner"].search(
-            Domain("id", ">", after) & self._buyer_domain(flow),
-            order="id",
-            limit=limit,
-        )
-        return partners.ids
+        linked = self._linked_after(flow, after, limit)
+        if flow.export_scope != "all":
+            return linked
+        domain = Domain("id", ">", after)
+        new = self._creatable(flow, domain, order="id", limit=limit).ids
+        return sorted({*linked, *new})[:limit]
 
     @api.private
     def to_documents(self, flow, ids):
@@ -80,49 +71,34 @@ class ExporterCustomer(models.AbstractModel):
         """Hook: change what is said of a contact."""
         return values
 
-    def _buyer_domain(self, flow):
-        """Return who may become a customer there: colleagues may not."""
-        return (
+    def _creatable(self, flow, domain, **options):
+        """Leave out addresses and colleagues, and who is not a customer anywhere."""
+        buyers = (
             Domain("type", "=", "contact")
             & Domain("partner_share", "=", True)
             & Domain("email", "!=", False)
-            & Domain("company_id", "in", [False, flow.company_id.id])
+            & (Domain("customer_rank", ">", 0) | self._known_elsewhere(flow))
         )
+        return super()._creatable(flow, domain & buyers, **options)
 
-    def _known_elsewhere(self, flow, partners):
-        """Return the ids of those who are customers in another connected system."""
-        if not partners:
-            return set()
-        backends = (
-            self.env["hub.backend"]
-            .sudo()
-            .search(
-                [
-                    ("company_id", "=", flow.company_id.id),
-                    ("id", "!=", flow.backend_id.id),
-                ]
-            )
+    def _known_elsewhere(self, flow):
+        """Return the domain of those who are customers in another connected system."""
+        backends = self.env["hub.backend"].sudo()
+        backends = backends.search(
+            [("company_id", "=", flow.company_id.id), ("id", "!=", flow.backend_id.id)]
         )
-        bindings = {backend._binding_models().get(self._entity) for backend in backends}
-        found = set()
-        for name in bindings - {None}:
-            rows = (
-                self.env[name]
-                .sudo()
-                .search(
-                    [
-                        ("backend_id", "in", backends.ids),
-                        ("odoo_id", "in", partners.ids),
-                    ]
-                )
-            )
-            found.update(rows.odoo_id.ids)
-        return found
+        names = {backend._binding_models().get(self._entity) for backend in backends}
+        links = (
+            self.env[name].sudo()._search([("backend_id", "in", backends.ids)])
+            for name in sorted(names - {None})
+        )
+        return Domain.OR(
+            [Domain("id", "in", query.subselect("odoo_id")) for query in links]
+        )
 
     def _document(self, partner, remote_id):
-        version = partner.write_date.replace(tzinfo=timezone.utc)
         if not partner.active:
-            return Gone(external_id=remote_id, version=version, departure="archived")
+            return self._gone(remote_id)
         values = {
             "email": partner.email or "",
             "phone": partner.phone or "",
@@ -135,7 +111,7 @@ class ExporterCustomer(models.AbstractModel):
         if partner.name not in (partner.email, partner.phone):
             values["name"] = partner.name or ""
         values.update(self._hub_document_customer(partner, {}))
-        return Customer(external_id=remote_id, version=version, **values)
+        return Customer(external_id=remote_id, version=self._now(), **values)
 
 
 def _address(partner):

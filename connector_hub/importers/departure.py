@@ -78,8 +78,12 @@ class ImporterBase(models.AbstractModel):
         twin = flow._twin()
         if not twin:
             return self._depart_ask(flow, binder, gone)
-        self._depart_unlink(flow, binder, gone)
         records = self._records(binder, (state for _task, state in gone))
+        self._links_below(flow.backend_id.with_env(self.env), records).unlink()
+        self._note_gone(binder, gone)
+        self.env["hub.snapshot"].forget(
+            flow.backend_id, flow.document, [task.external_id for task, _state in gone]
+        )
         return self.env["hub.dirty"].mark_for(twin, records)
 
     def _depart_ask(self, flow, binder, gone):

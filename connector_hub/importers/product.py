@@ -150,17 +150,22 @@ class ImporterProduct(models.AbstractModel):
     def _update(self, flow, task, template):
         """Take over title, SKU, barcode and weight, as far as they are the store's.
 
-        The price of Odoo is another matter: only a known change of it is taken over.
+        The price of Odoo is another matter: it is taken over where a rule says so.
         """
         product = task.document
         if task.may_write("title") and template.name != product.title:
             template.name = product.title
-        if any(task.has_changed(path_of(v, "price")) for v in product.variants):
-            prices = {variant.price for variant in product.variants}
-            if len(prices) == 1 and None not in prices:
-                template.list_price = self._list_price(flow.backend_id, product)
+        prices = {variant.price for variant in product.variants}
+        if len(prices) == 1 and None not in prices and self._takes_price(flow, task):
+            template.list_price = self._list_price(flow.backend_id, product)
         self._fill_variants(task, template)
         task.settle("done", template)
+
+    def _takes_price(self, flow, task):
+        paths = [path_of(variant, "price") for variant in task.document.variants]
+        return flow._ownership().has_rule("variants.price") and all(
+            map(task.may_write, paths)
+        )
 
     def _create_templates(self, backend, tasks):
         attributes = self.env["hub.importer.attribute"].resolve(

@@ -6,6 +6,7 @@ from .hub_field_rule import label_of
 
 #: waits for a choice, or for the choice to be applied
 UNSETTLED = ("open", "decided")
+SIDES = [("remote", "The Connected System"), ("odoo", "Odoo")]
 
 
 class HubConflict(models.Model):
@@ -43,7 +44,7 @@ class HubConflict(models.Model):
     remote_value = fields.Text("In the Connected System", readonly=True)
     odoo_value = fields.Text("In Odoo", readonly=True)
     choice = fields.Selection(
-        [("remote", "The Connected System"), ("odoo", "Odoo")],
+        SIDES,
         "What Counts",
         help="Whose value both sides have in the end.",
     )
@@ -111,5 +112,18 @@ class HubConflict(models.Model):
                 "decided_at": fields.Datetime.now(),
             }
         )
+        for conflict in chosen:
+            self.env["hub.audit"].note(
+                "operation",
+                self.env._(
+                    "%(record)s, %(field)s: the value of %(side)s counts.",
+                    record=conflict.name,
+                    field=conflict.label,
+                    side=dict(SIDES)[conflict.choice],
+                ),
+                conflict,
+                external_id=conflict.external_id,
+                path=conflict.path,
+            )
         chosen.sudo().message_id.action_retry()
         return chosen

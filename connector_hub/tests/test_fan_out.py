@@ -26,7 +26,7 @@ class TestFanOut(HubCase):
         wanted = flows.filtered(lambda flow: flow.document == "customer")
         (flows - wanted).write({"state": "stopped"})
         wanted.write({"system_of_record": "both"})
-        self.listen(backend, "customer")
+        self.listen(backend, "customer").export_scope = "all"
         return backend
 
     def go_round(self):

@@ -185,10 +185,43 @@ class TestProductOwnership(HubCase):
         )
         return self.record_of(task)
 
-    def test_sku_of_odoo_stays(self):
+    def rule(self, field, owner):
         self.env["hub.field.rule"].create(
-            {"flow_id": self.products.id, "field": "variants.sku", "owner": "odoo"}
+            {"flow_id": self.products.id, "field": field, "owner": owner}
         )
+
+    def test_change_of_each_side_is_kept(self):
+        self.products.system_of_record = "both"
+        template = self.bring_in(sku="A", barcode="1")
+        template.write({"name": "Odoo's Name", "default_code": "A2"})
+        self.bring_in(60, sku="A", barcode="2")
+        found = template.name, template.default_code, template.barcode
+        self.assertEqual(found, ("Odoo's Name", "A2", "2"))
+
+    def test_variant_changed_on_both_sides_asks(self):
+        self.products.write({"system_of_record": "both", "conflict_policy": "ask"})
+        template = self.bring_in(sku="A")
+        template.default_code = "B"
+        importer = self.products.backend_id._as_bot().env["hub.importer.product"]
+        variant = samples.variant(1, sku="C")
+        row = samples.product(1, variants=[variant], version=samples.later(60))
+        task = samples.task(samples.document("product", row), 0)
+        importer.run(self.products, [task])
+        self.assertEqual(list(task.decision.conflicts), ["variants[V1].sku"])
+        self.assertEqual(
+            (task.error.category, template.default_code), ("conflict", "B")
+        )
+
+    def test_price_follows_where_a_rule_says_so_only(self):
+        template = self.bring_in(price="10.00")
+        self.bring_in(60, price="12.00")
+        self.assertEqual(template.list_price, 10)
+        self.rule("variants.price", "remote")
+        self.bring_in(120, price="13.00")
+        self.assertEqual(template.list_price, 13)
+
+    def test_sku_of_odoo_stays(self):
+        self.rule("variants.sku", "odoo")
         template = self.bring_in(sku="A", barcode="1")
         self.bring_in(60, sku="B", barcode="2")
         self.assertEqual((template.default_code, template.barcode), ("A", "2"))

@@ -70,6 +70,7 @@ class TestTwoWay(OwnershipCase):
         self.assertNotIn("phone", payload)
 
     def test_field_of_nobody_is_never_sent(self):
+        self.out.export_scope = "all"
         self.rule("note", "never", flow=self.out)
         partner = self.env["res.partner"].create(
             {"name": "New", "email": "n@example.com", "customer_rank": 1}

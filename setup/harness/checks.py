@@ -49,9 +49,10 @@ def _everything() -> Iterator[Result]:
     for name, folder in (("pure tests", "tests/pure"), ("addon tests", "tests")):
         targets = [f"{addon}/{folder}" for addon in paths.addons()]
         yield from _tests(name, _existing(targets), [])
-    for folder in ("architecture", "e2e", "chaos"):
-        candidates = [f"tests/{folder}", f"tests/test_{folder}.py"]
-        yield from _tests(f"{folder} tests", _existing(candidates), [])
+    sources = sorted(path.name for path in (paths.ROOT / "tests").glob("test_*.py"))
+    yield from _tests("architecture tests", [f"tests/{name}" for name in sources], [])
+    for folder in ("e2e", "chaos"):
+        yield from _tests(f"{folder} tests", _existing([f"tests/{folder}"]), [])
 
 
 def _selected(arguments: list[str]) -> Iterator[Result]:

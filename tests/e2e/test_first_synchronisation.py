@@ -52,6 +52,10 @@ def steps(shop):
     return {step["id"]: step for step in found}
 
 
+def is_over(shop):
+    return {step["status"] for step in steps(shop).values()} == {"done"}
+
+
 def test_a_store_is_reviewed_previewed_and_brought_in(tab, odoo, shop):
     tab.goto(f"{odoo.url}/odoo/integration-hub/{shop.backend_id}")
     tab.get_by_role("button", name="First Synchronisation").click(timeout=FIRST)
@@ -76,11 +80,7 @@ def test_a_store_is_reviewed_previewed_and_brought_in(tab, odoo, shop):
     tab.go_back()
     tab.get_by_role("button", name="Start", exact=True).click()
     tab.get_by_role("dialog").get_by_role("button", name="Ok").click()
-    process.poll(
-        lambda: {s["status"] for s in steps(shop).values()} == {"done"},
-        240,
-        "first synchronisation",
-    )
+    process.poll(lambda: is_over(shop), 240, "first synchronisation")
     look(tab, "launch_running")
     tab.reload()
     expect(tab.locator(".o_form_sheet")).to_contain_text("100")

@@ -10,6 +10,11 @@ TEMPLATE_FIELDS = frozenset(
     "name description_ecommerce sale_ok active attribute_line_ids product_variant_ids"
     " default_code barcode weight type is_storable".split()
 )
+#: {model: what of a product's options it names}
+OPTIONS = {
+    "product.attribute": "attribute_id",
+    "product.attribute.value": "value_ids",
+}
 VARIANT_FIELDS = frozenset("default_code barcode weight active".split())
 
 
@@ -31,6 +36,8 @@ class ExporterProduct(models.AbstractModel):
         return {
             "product.template": TEMPLATE_FIELDS,
             "product.product": VARIANT_FIELDS,
+            "product.attribute": {"name"},
+            "product.attribute.value": {"name"},
         }
 
     @api.private
@@ -38,6 +45,9 @@ class ExporterProduct(models.AbstractModel):
         if model == "product.product":
             variants = self.env["product.product"].browse(ids).exists()
             return variants.product_tmpl_id.ids
+        if model in OPTIONS:
+            lines = self.env["product.template.attribute.line"]
+            return lines.search([(OPTIONS[model], "in", ids)]).product_tmpl_id.ids
         return super().roots(flow, model, ids)
 
     @api.private

@@ -28,6 +28,7 @@ from . import hub_flow_doubt
 from . import hub_flow_fairness
 from . import hub_flow_export
 from . import hub_flow_price
+from . import hub_flow_retell
 from . import hub_flow_health
 from . import hub_flow_limit
 from . import hub_flow_poll
@@ -79,6 +80,7 @@ from . import hub_trial_values
 from . import hub_binding
 from . import hub_binding_insert
 from . import hub_mapping
+from . import hub_mapping_location
 from . import hub_match_rule
 from . import hub_match
 from . import hub_match_ask
@@ -103,6 +105,8 @@ from . import hub_conflict_filing
 from . import hub_exception_conflict
 from . import hub_exception_departure
 from . import account_move
+from . import product_attribute
+from . import product_attribute_value
 from . import product_template
 from . import product_template_attribute_value
 from . import product_product

@@ -176,6 +176,42 @@ class TestListening(ExportCase):
         self.assertEqual(set(found.flow_id.mapped("document")), {"stock", "price"})
         self.assertEqual(self.marks("price"), [mark])
 
+    def test_renamed_options_concern_the_products_that_have_them(self):
+        template = self.make_sizes("S", "M")
+        self.link(template | self.template(), "P", "product")
+        self.listen(self.backend, "product")
+        attribute = template.attribute_line_ids.attribute_id
+        for record in (attribute, attribute.value_ids[0]):
+            self.marks("product")
+            record.name = "Other"
+            self.assertEqual(self.roots("product"), {template.id})
+
+    def test_stock_is_told_again_when_it_is_counted_otherwise(self):
+        product = self.make_products()
+        self.link(product)
+        flow = self.listen(self.backend, "stock")
+        mark = ("product.product", product.id, "change")
+        mapping = self.map_location()
+        self.assertEqual(self.marks("stock"), [mark])
+        mapping.location_id = self.warehouse.view_location_id
+        self.assertEqual(self.marks("stock"), [mark])
+        flow.safety_stock = 3
+        self.assertEqual(self.marks("stock"), [mark])
+        flow.priority = 3
+        self.assertFalse(self.marks("stock"))
+
+    def test_stock_is_told_again_after_a_stop(self):
+        product = self.make_products()
+        self.link(product)
+        flow = self.listen(self.backend, "stock")
+        flow.action_stop()
+        self.put_stock(product, 5)
+        self.assertFalse(self.marks("stock"))
+        flow._start()
+        self.assertEqual(
+            self.marks("stock"), [("product.product", product.id, "change")]
+        )
+
     def test_unwatched_fields_are_not_noted(self):
         self.listen(self.backend, "product", "stock")
         template = self.template()

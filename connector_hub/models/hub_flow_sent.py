@@ -212,10 +212,14 @@ class HubFlow(models.Model):
 def _believed(task, known):
     """Return what the remote holds of what it was told.
 
-    Where it has told us something else meanwhile, that is newer.
+    Where it has told us something else meanwhile, that is newer. Parts of a list it
+    answers with are known by their ids there, not by what we called them.
     """
     said = {}
+    listed = {path.partition("[")[0] for path in _answer(task) if "[" in path}
     for path, value in task.says.items():
+        if "[" in path and path.partition("[")[0] in listed:
+            continue
         before = task.changed[path][0] if path in task.changed else value
         if (known.get(path) or "") in (before or "", value or "") or not known:
             said[path] = value

@@ -1,15 +1,17 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Ways in which a message could be sent twice, dropped or stuck."""
 
+import contextlib
 from unittest.mock import patch
 
 from odoo.exceptions import UserError
 from odoo.tools import mute_logger
 
 from odoo.addons.connector_hub.components.push import Operation, Safety
+from odoo.addons.connector_hub.documents import Product, Variant, left_out
 from odoo.addons.connector_hub.exceptions import NotFound, Rejected, Unavailable
 
-from .send_case import Exporter, Ledger, SendCase, lost
+from .send_case import MOMENT, Exporter, Ledger, SendCase, lost
 
 
 class TestSendTraps(SendCase):
@@ -152,10 +154,8 @@ class TestSendTraps(SendCase):
         self.ledger.before = refuse
         self.mark(self.products("Cap", "Hat", "Scarf"))
         self.perform(self.out, "_collect")
-        try:
+        with contextlib.suppress(KeyboardInterrupt):
             self.perform(self.out, "_drain", 0)
-        except KeyboardInterrupt:
-            pass
         keys = self.messages(self.out).mapped("idempotency_key")
         self.assertEqual(sorted(map(bool, keys)), [False, False, True])
 
@@ -209,10 +209,6 @@ class TestSendTraps(SendCase):
 
     def test_variant_that_went_is_news(self):
         known = {"title": "Cap", "variants[V1].sku": "1", "variants[V2].sku": "2"}
-        from odoo.addons.connector_hub.documents import Product, Variant, left_out
-
-        from .send_case import MOMENT
-
         said = Product(
             external_id="P",
             version=MOMENT,

@@ -81,7 +81,6 @@ def test_a_store_is_reviewed_previewed_and_brought_in(tab, odoo, shop):
     tab.get_by_role("button", name="Start", exact=True).click()
     tab.get_by_role("dialog").get_by_role("button", name="Ok").click()
     process.poll(lambda: is_over(shop), 240, "first synchronisation")
-    look(tab, "launch_running")
     tab.reload()
     expect(tab.locator(".o_form_sheet")).to_contain_text("100")
     look(tab, "launch_done")

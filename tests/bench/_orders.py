@@ -75,6 +75,8 @@ def _control(store: simulator.Store, action: str, **values: int) -> None:
 def _prepare(box: sandbox.Sandbox) -> None:
     """Connect and import the products: creating those is not what is measured."""
     box.connect()
+    # the sweeper would bring the orders in before they are measured
+    box.client.call("hub.flow", "action_stop", [box.flow("order")])
     flow = box.flow("product")
     box.client.call("hub.flow", "action_run", [flow])
     process.poll(lambda: _is_settled(box, flow), 300, "products", interval=0.5)

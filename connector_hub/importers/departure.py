@@ -138,19 +138,20 @@ class ImporterBase(models.AbstractModel):
     def _deleted_there(self, flow, task, record):
         return BusinessRuleError(
             self.env._(
-                "%(record)s was deleted in %(backend)s.",
+                "%(record)s is not found any more in %(backend)s: it was deleted, or the"
+                " connection may not see it.",
                 record=record.display_name,
                 backend=flow.backend_id.name,
             ),
             title=self.env._(
-                "%(flow)s: records were deleted in %(backend)s.",
+                "%(flow)s: records are not found any more in %(backend)s.",
                 flow=flow.name,
                 backend=flow.backend_id.name,
             ),
             remedy=self.env._(
                 "Decide what becomes of them in Odoo: archive them, only forget the"
                 " link, or send them again. Documents such as orders are cancelled in"
-                " Odoo itself, then skipped here."
+                " Odoo itself. Skip the message when everything may stay as it is."
             ),
             code="deleted_there",
         )

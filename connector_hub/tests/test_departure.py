@@ -139,7 +139,7 @@ class TestDeletion(DepartureCase):
         self.delete()
         exception = self.exception
         self.assertEqual((exception.category, exception.state), ("business", "open"))
-        self.assertIn("were deleted in Imaginary", exception.name)
+        self.assertIn("not found any more in Imaginary", exception.name)
         self.assertTrue(partner.active)
         exception.action_deleted_archive()
         self.assertFalse(partner.active)

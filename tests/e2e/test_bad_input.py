@@ -214,7 +214,8 @@ def test_orders_that_vanished_are_told_once_and_can_be_skipped(open_shop):
     shop.client.call("hub.message", "action_retry", ids)
     shop.settled(2)
     (problem,) = process.poll(shop.exceptions, 30, "exception")
-    assert (problem["category"], problem["message_count"]) == ("not_found", 2)
+    assert (problem["category"], problem["message_count"]) == ("business", 2)
+    assert "not found any more" in problem["name"]
     assert "Skip the message" in problem["remedy"]
     shop.client.call("hub.message", "action_skip", ids)
     assert shop.exceptions() == []

@@ -138,8 +138,8 @@ class ImporterBase(models.AbstractModel):
     def _deleted_there(self, flow, task, record):
         return BusinessRuleError(
             self.env._(
-                "%(record)s is not found any more in %(backend)s: it was deleted, or the"
-                " connection may not see it.",
+                "%(record)s is not found any more in %(backend)s: it was deleted, or"
+                " the connection may not see it.",
                 record=record.display_name,
                 backend=flow.backend_id.name,
             ),

@@ -26,7 +26,7 @@ class Exporter:
         return {}
 
     def roots(self, flow: Any, model: str, ids: list[int]) -> list[int]:
-        return ids
+        return ids if model == self._record_model else []
 
     def relevant(self, flow: Any, ids: list[int]) -> set[int]:
         return set(ids)
@@ -82,7 +82,11 @@ def declare(env: Any, flow_id: int, operations: Any) -> None:
 
 def make_products(env: Any, count: int) -> list[int]:
     values = [{"name": f"new {number}"} for number in range(count)]
-    return list(env["product.template"].create(values).ids)
+    products = env["product.template"].create(values)
+    # of their creation nothing is to be told yet
+    env.cr.flush()
+    env.cr.execute("DELETE FROM hub_dirty")
+    return list(products.ids)
 
 
 def rename(env: Any, flow_id: int, product_id: int, name: str) -> None:

@@ -46,15 +46,17 @@ class ExporterBase(models.AbstractModel):
     @api.private
     def relevant(self, flow, ids):
         """Return those of ``ids`` that this flow is to send, as a set."""
-        return set(ids)
+        return self._in_scope(flow, ids)
 
     @api.private
     def all_ids(self, flow, after, limit):
         """Return the next ids of records to be sent by a backfill, ascending."""
-        records = self.env[self._record_model].search(
-            [("id", ">", after)], order="id", limit=limit
-        )
-        return records.ids
+        linked = self._linked_after(flow, after, limit)
+        if flow.export_scope != "all":
+            return linked
+        domain = Domain("id", ">", after)
+        new = self._creatable(flow, domain, order="id", limit=limit).ids
+        return sorted({*linked, *new})[:limit]
 
     @api.private
     def to_documents(self, flow, ids):

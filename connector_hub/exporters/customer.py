@@ -44,20 +44,6 @@ class ExporterCustomer(models.AbstractModel):
         return list({*ids, *family.ids})
 
     @api.private
-    def relevant(self, flow, ids):
-        """Linked contacts, and those who buy: an address is nobody's account."""
-        return self._in_scope(flow, ids)
-
-    @api.private
-    def all_ids(self, flow, after, limit):
-        linked = self._linked_after(flow, after, limit)
-        if flow.export_scope != "all":
-            return linked
-        domain = Domain("id", ">", after)
-        new = self._creatable(flow, domain, order="id", limit=limit).ids
-        return sorted({*linked, *new})[:limit]
-
-    @api.private
     def to_documents(self, flow, ids):
         partners = self.env["res.partner"].browse(ids).exists()
         remote_ids = self._remote_ids(flow, ids)

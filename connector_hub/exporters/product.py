@@ -51,19 +51,6 @@ class ExporterProduct(models.AbstractModel):
         return super().roots(flow, model, ids)
 
     @api.private
-    def relevant(self, flow, ids):
-        return self._in_scope(flow, ids)
-
-    @api.private
-    def all_ids(self, flow, after, limit):
-        linked = self._linked_after(flow, after, limit)
-        if flow.export_scope != "all":
-            return linked
-        domain = Domain("id", ">", after)
-        new = self._creatable(flow, domain, order="id", limit=limit).ids
-        return sorted({*linked, *new})[:limit]
-
-    @api.private
     def to_documents(self, flow, ids):
         templates = self.env["product.template"].browse(ids).exists()
         remote_ids = self._remote_ids(flow, templates.ids)

@@ -6,9 +6,13 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from harness import database, rpc
+from harness import browser, database, rpc
 from harness.server import OdooServer
 from opening import WORKERS, OpenShop, prepared, shops
+from playwright.sync_api import Page
+
+#: milliseconds for which a page may keep us waiting
+SOON = 30_000
 
 # What Odoo refuses a person (odoo.http), and Python's warnings about the code of
 # others, are no trouble of the server.
@@ -35,6 +39,18 @@ def odoo() -> Iterator[OdooServer]:
 def client(odoo: OdooServer) -> rpc.Client:
     """An administrator, of a company that the stores' orders can be booked in."""
     return prepared(odoo)
+
+
+@pytest.fixture(scope="module")
+def tab(odoo: OdooServer, client: rpc.Client) -> Iterator[Page]:
+    """A browser in which the administrator is logged in."""
+    with browser.page() as page:
+        page.set_default_timeout(SOON)
+        problems: list[str] = []
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        browser.log_in(page, odoo.url)
+        yield page
+        assert problems == []
 
 
 @pytest.fixture

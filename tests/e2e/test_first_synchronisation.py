@@ -5,24 +5,13 @@ import os
 from pathlib import Path
 
 import pytest
-from harness import browser, process
+from harness import process
 from playwright.sync_api import expect
 
 ORDERS = 12
-FIRST, SOON = 90_000, 30_000
+FIRST = 90_000
 #: a folder for pictures of what is seen, when somebody wants to look
 LOOK = os.environ.get("HUB_LOOK")
-
-
-@pytest.fixture(scope="module")
-def tab(odoo, client):
-    with browser.page() as page:
-        page.set_default_timeout(SOON)
-        problems = []
-        page.on("pageerror", lambda error: problems.append(str(error)))
-        browser.log_in(page, odoo.url)
-        yield page
-        assert problems == []
 
 
 @pytest.fixture

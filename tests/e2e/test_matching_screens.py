@@ -8,22 +8,11 @@ import os
 from pathlib import Path
 
 import pytest
-from harness import browser, process
+from harness import process
 from playwright.sync_api import expect
 
-FIRST, SOON = 90_000, 20_000
+FIRST = 90_000
 ORDERS = 10
-
-
-@pytest.fixture(scope="module")
-def tab(odoo, client):
-    with browser.page() as page:
-        page.set_default_timeout(SOON)
-        problems = []
-        page.on("pageerror", lambda error: problems.append(str(error)))
-        browser.log_in(page, odoo.url)
-        yield page
-        assert problems == []
 
 
 @pytest.fixture

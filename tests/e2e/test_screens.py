@@ -21,18 +21,6 @@ NAME = "Webshop Europe"
 PASSWORD = "not-a-secret-here"
 
 
-@pytest.fixture(scope="module")
-def tab(odoo, client):
-    """A browser in which the administrator is logged in."""
-    with browser.page() as page:
-        page.set_default_timeout(SOON)
-        problems = []
-        page.on("pageerror", lambda error: problems.append(str(error)))
-        browser.log_in(page, odoo.url)
-        yield page
-        assert problems == []
-
-
 @pytest.fixture
 def shop(open_shop):
     """A store of which everything is in Odoo except what one missing tax holds up."""

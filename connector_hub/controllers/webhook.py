@@ -84,7 +84,7 @@ class WebhookController(http.Controller):
             env["hub.message"].quarantine(flow, note.event, note.error)
             env.cr.commit()  # pylint: disable=invalid-commit
             raise BadRequest()
-        return flow, env["hub.message"].receive(flow, [note.event], only_idle=True)
+        return flow, env["hub.message"].arrive(flow, note.event)
 
     def _wake(self, flow, lanes):
         """Enqueue the drain; the sweeper finds the message even if this fails."""

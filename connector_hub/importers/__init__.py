@@ -1,4 +1,5 @@
 from . import base
+from . import part
 from . import match
 from . import ownership
 from . import departure

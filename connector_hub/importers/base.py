@@ -43,6 +43,7 @@ class ImporterBase(models.AbstractModel):
         self._decide(flow, changed)
         unreviewed = self.env["hub.checkpoint"].before(flow, changed)
         self._isolate(flow, changed)
+        self._follow_up(flow, changed)
         self._remember(flow, changed)
         self.env["hub.checkpoint"].after(flow, changed, unreviewed)
 
@@ -72,6 +73,34 @@ class ImporterBase(models.AbstractModel):
             yield
 
     # === STEPS ===#
+
+    def _parts(self):
+        """Return the models that follow up the records of a batch, in their order."""
+        return ()
+
+    def _follow_up(self, flow, tasks):
+        """Bring in what depends on the record, each part by itself.
+
+        What goes wrong here leaves the record in place: the message fails, and trying
+        it again repeats the parts.
+        """
+        done = [task for task in tasks if task.state == "done" and not task.is_gone]
+        for name in self._parts() if done else ():
+            self.env[name].follow_up(flow, done)
+        failed = [task for task in done if task.error]
+        for task in failed:
+            task.state = ""
+        self._forget_content(flow, failed)
+
+    def _forget_content(self, flow, tasks):
+        """Have the same content be applied again."""
+        if tasks:
+            binder = flow.backend_id.with_env(self.env).binder(self._document())
+            ids = [task.external_id for task in tasks]
+            bindings = binder.model.sudo().search(
+                [("backend_id", "=", flow.backend_id.id), ("external_id", "in", ids)]
+            )
+            bindings.content_hash = False
 
     def _apply(self, flow, tasks):
         """Write the documents of ``tasks`` and settle each task."""
@@ -128,7 +157,7 @@ class ImporterBase(models.AbstractModel):
         if not failure:
             return
         if len(tasks) == 1:
-            tasks[0].reopen()
+            self._reopen(tasks[0])
             tasks[0].error = failure
             return
         middle = (len(tasks) + 1) // 2
@@ -143,7 +172,7 @@ class ImporterBase(models.AbstractModel):
         :return: None, or the error that undid it
         """
         for task in tasks:
-            task.reopen()
+            self._reopen(task)
         try:
             with self.env.cr.savepoint():
                 self._revive(flow, [task for task in tasks if task.returns])
@@ -171,6 +200,10 @@ class ImporterBase(models.AbstractModel):
                 )
             )
         return None
+
+    def _reopen(self, task):
+        """Forget what a step that was undone made of a task."""
+        task.reopen()
 
     def _not_unique(self, error):
         detail = error.diag.message_detail or str(error)

@@ -48,6 +48,7 @@ from . import hub_limit
 from . import hub_message
 from . import hub_message_figures
 from . import hub_message_store
+from . import hub_message_arrival
 from . import hub_message_out
 from . import hub_message_departure
 from . import hub_message_doubt

@@ -148,8 +148,11 @@ class HubException(models.Model):
                        'open', r.error_message, r.error_remedy,
                        CASE WHEN r.error_category = 'mapping' THEN r.error_code END,
                        r.error_value, n.now, n.now, f.technical_owner_id, n.now, n.now
-                  FROM (%(rows)s) AS r JOIN hub_flow f ON f.id = r.flow_id,
+                  FROM (%(rows)s) AS r JOIN hub_flow f ON f.id = r.flow_id
+                       JOIN hub_backend b ON b.id = r.backend_id,
                        (SELECT now() AT TIME ZONE 'UTC' AS now) AS n
+                   -- somebody may be deleting them at this moment
+                   FOR KEY SHARE OF b, f
                     ON CONFLICT (backend_id, fingerprint) DO UPDATE
                    SET last_seen = excluded.last_seen, remedy = excluded.remedy,
                        explanation = excluded.explanation,

@@ -78,20 +78,6 @@ class HubFlow(models.Model):
 
     # === ARRIVALS ===#
 
-    def _arrival_lock(self, lanes):
-        """Have whoever ends a drain of these lanes wait for this transaction.
-
-        The statement goes, in the same message to the server, before the one that
-        stores messages: that one, whose snapshot is younger, may then decide whether
-        to wake somebody (:meth:`_is_idle_lane`), which costs far less than a look after
-        the commit. Nobody who stores waits for another who does.
-        """
-        return SQL(
-            "SELECT pg_advisory_xact_lock_shared(%s, n) FROM unnest(%s) AS n;",
-            ARRIVAL_LOCKS,
-            sorted({self._lane_lock(lane) for lane in lanes}),
-        )
-
     def _await_arrivals(self, lane):
         """Wait until what was stored for a lane that was held is visible.
 
@@ -114,29 +100,6 @@ class HubFlow(models.Model):
 
     def _lane_lock(self, lane):
         return self.id * MAX_LANES + lane
-
-    def _is_idle_lane(self):
-        """Return the condition under which the lane of ``stored`` needs a wake-up.
-
-        A cheap estimate on the safe side: :meth:`_wake` looks more closely. A lane
-        whose holder died may count as busy; the sweeper frees it.
-        """
-        return SQL(
-            """
-            NOT EXISTS (
-                SELECT 1 FROM queue_job j
-                 WHERE j.identity_key = %(prefix)s || stored.lane
-                   AND j.state IN ('pending', 'enqueued')
-                   AND (j.eta IS NULL OR j.eta <= %(now)s))
-            AND NOT EXISTS (
-                SELECT 1 FROM hub_lane l
-                 WHERE l.flow_id = %(flow)s AND l.number = stored.lane
-                   AND l.leased_until > %(now)s)
-            """,
-            prefix=self._drain_key(""),
-            flow=self.id,
-            now=self.env["hub.lane"]._now(),
-        )
 
     def _drain_key(self, number):
         return f"hub.drain.{self.id}.{number}"

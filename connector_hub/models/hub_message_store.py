@@ -1,7 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import hashlib
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.tools import SQL
 
 from ..components.event import Event
@@ -24,7 +24,6 @@ class HubMessage(models.Model):
         run_id=None,
         priority=None,
         forced=False,
-        only_idle=False,
     ):
         """Store events, each once.
 
@@ -33,38 +32,30 @@ class HubMessage(models.Model):
 
         :param flow: the flow they belong to
         :param events: list of Event
-        :param only_idle: do not name lanes somebody is at work in, or about to be
         :param priority: the flow's own by default; higher numbers wait longer
         :param forced: apply them even when nothing changed
         :return: the lanes that got something new (set of int)
         """
         if not events:
             return set()
-        known = {self._dedup_key(flow, event): event for event in events}
         pack = self.env["hub.payload"].pack
-        rows = [
-            (*self._row(flow, key, event), pack(event.body))
-            for key, event in known.items()
-        ]
-        names = (
-            "dedup event topic name external version hint lane trace occurred operation"
-            " survivor body"
-        ).split()
-        columns = dict(zip(names, map(list, zip(*rows, strict=True)), strict=True))
+        rows = ({**self._row(flow, e), "body": pack(e.body)} for e in events)
+        known = list({row["dedup_key"]: row for row in rows}.values())
+        columns = {name: [row[name] for row in known] for name in known[0]}
         self.env.cr.execute(
             SQL(
                 """
-                %(lock)s
                 WITH new AS (
                     SELECT *, now() AT TIME ZONE 'UTC' AS now
                       FROM unnest(
-                           %(dedup)s::text[], %(event)s::text[], %(topic)s::text[],
-                           %(name)s::text[], %(external)s::text[], %(version)s::text[],
-                           %(hint)s::bool[], %(lane)s::int[], %(trace)s::text[],
-                           %(occurred)s::timestamp[], %(operation)s::text[],
-                           %(survivor)s::text[], %(body)s::bytea[])
+                           %(dedup_key)s::text[], %(event_key)s::text[],
+                           %(topic)s::text[], %(name)s::text[], %(external_id)s::text[],
+                           %(version)s::text[], %(is_hint)s::bool[], %(lane)s::int[],
+                           %(trace_id)s::text[], %(occurred_at)s::timestamp[],
+                           %(operation)s::text[], %(remote_id)s::text[],
+                           %(body)s::bytea[])
                         AS e(dedup_key, event_key, topic, name, external_id, version,
-                             is_hint, lane, trace_id, occurred_at, operation, survivor,
+                             is_hint, lane, trace_id, occurred_at, operation, remote_id,
                              body)
                 ), stored AS (
                     INSERT INTO hub_message
@@ -76,7 +67,7 @@ class HubMessage(models.Model):
                     SELECT %(flow)s, %(backend)s, %(company)s, 'in', %(priority)s,
                            %(run)s, dedup_key, event_key, topic, name, external_id,
                            version, is_hint, lane, trace_id, occurred_at, operation,
-                           survivor, 'pending', %(forced)s, 0, 0, now, now, now
+                           remote_id, 'pending', %(forced)s, 0, 0, now, now, now
                       FROM new
                      WHERE %(unseen)s
                         ON CONFLICT (dedup_key) DO NOTHING
@@ -88,10 +79,8 @@ class HubMessage(models.Model):
                     SELECT s.id, 'received', new.body, 'application/json', now, now
                       FROM stored s JOIN new ON new.dedup_key = s.dedup_key
                 )
-                SELECT DISTINCT lane FROM stored WHERE %(wanted)s
+                SELECT DISTINCT lane FROM stored
                 """,
-                lock=flow._arrival_lock(columns["lane"]) if only_idle else SQL(),
-                wanted=flow._is_idle_lane() if only_idle else SQL("true"),
                 flow=flow.id,
                 backend=flow.backend_id.id,
                 company=flow.company_id.id,
@@ -143,24 +132,23 @@ class HubMessage(models.Model):
             return f"{flow.id}:{event.external_id}:{what}:{digest}"
         return f"{flow.id}:{event.external_id}:{digest}"
 
-    def _row(self, flow, key, event):
+    def _row(self, flow, event):
+        """Return {column: value} of what an event brings, but for its payload."""
         occurred = event.occurred_at or event.version
-        return (
-            key,
-            event.event_id,
-            event.topic,
-            event.name,
-            event.external_id,
-            version_key(event.version) if event.version else None,
-            not event.complete,
-            lane_of(event.external_id, flow.lane_count),
-            event.trace_id,
-            fields.Datetime.to_string(occurred.replace(tzinfo=None))
-            if occurred
-            else None,
-            event.operation,
-            event.survivor or None,
-        )
+        return {
+            "dedup_key": self._dedup_key(flow, event),
+            "event_key": event.event_id,
+            "topic": event.topic,
+            "name": event.name,
+            "external_id": event.external_id,
+            "version": version_key(event.version) if event.version else None,
+            "is_hint": not event.complete,
+            "lane": lane_of(event.external_id, flow.lane_count),
+            "trace_id": event.trace_id,
+            "occurred_at": occurred and occurred.replace(tzinfo=None, microsecond=0),
+            "operation": event.operation,
+            "remote_id": event.survivor or None,
+        }
 
     # === OUTCOMES ===#
 

@@ -16,6 +16,8 @@ PARTS = (
     ("attempt", "hub_attempt", "attempt_days"),
 )
 START = ("1970-01-01", 0)
+#: what is remembered of a deduplication key
+DIGEST = "substring(sha256(convert_to(%s, 'UTF8')) for 16)"
 
 
 class HubVacuum(models.Model):
@@ -263,4 +265,4 @@ class HubVacuum(models.Model):
 
 def digest_of(key):
     """Return the SQL of what is remembered of a deduplication key."""
-    return SQL("substring(sha256(convert_to(%s, 'UTF8')) for 16)", key)
+    return SQL(DIGEST, key)

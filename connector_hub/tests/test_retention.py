@@ -2,6 +2,7 @@
 import time
 from unittest.mock import patch
 
+from odoo import fields
 from odoo.sql_db import Cursor
 from odoo.tools import SQL
 
@@ -166,6 +167,17 @@ class TestRetention(DrainCase):
             self.poll(self.order_flow)
         found = self.messages(self.order_flow).mapped("external_id")
         self.assertEqual(found, ["O3"])
+
+    def test_deleted_event_is_not_stored_when_it_is_notified_again(self):
+        store, event = self.env["hub.message"], samples.event("O9", delivery_id="D1")
+        with patch.object(Order, "kind", DocumentKind.EVENT):
+            self.assertTrue(store.arrive(self.order_flow, event))
+            message = self.messages(self.order_flow)
+            long_ago = fields.Datetime.subtract(fields.Datetime.now(), days=101)
+            message.write({"state": "done", "processed_at": long_ago})
+            self.vacuum()
+            self.assertFalse(store.arrive(self.order_flow, event))
+        self.assertFalse(self.messages(self.order_flow))
 
     # === IN SMALL STEPS ===#
 

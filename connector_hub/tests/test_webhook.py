@@ -167,7 +167,7 @@ class TestWebhook(HubHttpCase):
         def fail(*_args, **_options):
             raise psycopg2.OperationalError("server closed the connection")
 
-        with patch.object(type(self.env["hub.message"]), "receive", fail):
+        with patch.object(type(self.env["hub.message"]), "arrive", fail):
             self.assertEqual(self.post().status_code, 503)
         self.assertFalse(self.stored())
 

@@ -20,6 +20,7 @@ from odoo.addons.connector_hub.components.event import (
     Page,
     Verdict,
 )
+from odoo.addons.connector_hub.components.push import Operation, Probed, Push, Pushed
 from odoo.addons.connector_hub.exceptions import HubError, InvalidData, Rejected
 from odoo.addons.connector_hub.http_client import HttpClient
 
@@ -256,6 +257,33 @@ class ShopifyAdapter(Component):
             **{gid: not_found(gid) for gid in external_ids if gid not in ours},
             **self._reader(document).newest(ours, at_least or {}),
         }
+
+    # === SENDING ===#
+
+    def operations(self, document: str) -> dict[str, Operation]:
+        """Return how each action on a document is done; nothing without a sender."""
+        sender = self._sender(document)
+        return sender.operations() if sender else {}
+
+    def push(
+        self, document: str, action: str, pushes: Sequence[Push]
+    ) -> dict[str, Pushed]:
+        """Send records in one call."""
+        sent: dict[str, Pushed] = self._sender(document).push(action, pushes)
+        return sent
+
+    def probe(
+        self, document: str, action: str, pushes: Sequence[Push]
+    ) -> dict[str, Probed]:
+        """Look up what became of pushes."""
+        found: dict[str, Probed] = self._sender(document).probe(action, pushes)
+        return found
+
+    def _sender(self, document: str) -> Any:
+        for sender in self.many_components(usage=f"hub.sender.{document}"):
+            sender.client = self.client()
+            return sender
+        return None
 
     def _reader(self, document: str) -> Reader:
         client = self.client()

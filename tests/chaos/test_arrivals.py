@@ -20,7 +20,7 @@ def arrive(env: Any, flow_id: int, stored: Any, go_on: Any) -> list[int]:
 
     with read_committed(env.registry) as cr:
         flow = env(cr=cr)["hub.flow"].browse(flow_id)
-        lanes = flow.env["hub.message"].receive(flow, [in_lane_0(flow)], only_idle=True)
+        lanes = flow.env["hub.message"].arrive(flow, in_lane_0(flow))
         stored.set()
         if not go_on.wait(PATIENCE):
             raise TimeoutError

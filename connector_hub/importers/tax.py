@@ -50,12 +50,9 @@ class ImporterTax(models.AbstractModel):
         return f"{title} {float(rate):g}% {kind}"
 
     def _remember(self, backend, new):
-        self.env["hub.mapping"].sudo().create(
-            [
-                {**vals, "backend_id": backend.id, "kind": "tax", "automatic": True}
-                for vals in new
-            ]
-        )
+        if new:
+            rows = [{**values, "kind": "tax"} for values in new]
+            self.env["hub.mapping"].sudo().propose(backend, rows)
 
     def _match(self, backend, title, rate, included):
         """Return the company's sale tax of that rate: by name, its default, first."""

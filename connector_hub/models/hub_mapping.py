@@ -2,11 +2,13 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-#: kind of mapping: the Odoo model its values point at
-KINDS = {
-    "tax": "account.tax",
-    "pricelist": "product.pricelist",
-    "location": "stock.location",
+#: kind of mapping: the field that holds what its values stand for
+TARGETS = {
+    "tax": "tax_id",
+    "pricelist": "pricelist_id",
+    "location": "location_id",
+    "gateway": "journal_id",
+    "carrier": "carrier_name",
 }
 
 
@@ -28,10 +30,15 @@ class HubMapping(models.Model):
             ("tax", "Tax"),
             ("pricelist", "Price List of a Currency"),
             ("location", "Stock Location"),
+            ("gateway", "Payment Gateway"),
+            ("carrier", "Carrier"),
         ],
         required=True,
     )
     remote_value = fields.Char(required=True)
+    remote_name = fields.Char(
+        readonly=True, help="What people call it there, where its value is a key."
+    )
     tax_id = fields.Many2one(
         "account.tax",
         domain="[('type_tax_use', '=', 'sale'), ('company_id', '=', company_id)]",
@@ -46,6 +53,17 @@ class HubMapping(models.Model):
         help="With everything below it: choose a warehouse's own location, such as WH,"
         " for the whole warehouse.",
     )
+    journal_id = fields.Many2one(
+        "account.journal",
+        domain="[('type', 'in', ('bank', 'cash', 'credit')),"
+        " ('company_id', '=', company_id)]",
+        check_company=True,
+        help="Payments through this gateway are booked in this journal.",
+    )
+    carrier_name = fields.Char(
+        help="The carrier as Odoo names it: a shipping method, where shipping methods"
+        " are used.",
+    )
     ignored = fields.Boolean(help="The value needs no Odoo counterpart: leave it out.")
     automatic = fields.Boolean(
         "Found Automatically", readonly=True, help="Nobody has confirmed it yet."
@@ -56,9 +74,10 @@ class HubMapping(models.Model):
         "This value is already mapped for this backend.",
     )
 
-    @api.constrains("kind", "tax_id", "pricelist_id", "location_id", "ignored")
+    @api.constrains("kind", *TARGETS.values(), "ignored", "automatic")
     def _check_target(self):
-        for mapping in self:
+        # what was only discovered may wait for a person's choice
+        for mapping in self.filtered(lambda mapping: not mapping.automatic):
             if not mapping.ignored and not mapping._target():
                 raise ValidationError(
                     self.env._(
@@ -69,7 +88,7 @@ class HubMapping(models.Model):
 
     def write(self, vals):
         """What a person has chosen needs no confirmation."""
-        if {"tax_id", "pricelist_id", "location_id", "ignored"} & vals.keys():
+        if {*TARGETS.values(), "ignored"} & vals.keys():
             vals = {"automatic": False, **vals}
         return super().write(vals)
 
@@ -78,14 +97,45 @@ class HubMapping(models.Model):
         self.write({"automatic": False})
 
     def _target(self):
-        """Return the Odoo record of this mapping."""
-        return self[f"{self.kind}_id"]
+        """Return the Odoo record, or the name, this mapping stands for."""
+        return self[TARGETS[self.kind]]
 
     @api.private
     def lookup(self, backend, kind):
-        """Return {remote value: Odoo record, or None when ignored}."""
+        """Return {remote value: Odoo record or name, or None when ignored}.
+
+        Values that wait for a person's choice are left out, as unknown ones are.
+        """
         found = self.search([("backend_id", "=", backend.id), ("kind", "=", kind)])
         return {
             mapping.remote_value: None if mapping.ignored else mapping._target()
             for mapping in found
+            if mapping.ignored or mapping._target()
         }
+
+    @api.private
+    def propose(self, backend, rows):
+        """Keep what was found automatically, for people to confirm or to choose.
+
+        What a person has decided, or somebody has found before, stays as it is.
+
+        :param rows: values of mappings: kind, remote_value and, where it was found,
+            the target
+        :return: the mappings that are new or have a target now
+        """
+        known = {
+            (mapping.kind, mapping.remote_value): mapping
+            for mapping in self.search([("backend_id", "=", backend.id)])
+        }
+        changed, new = self.browse(), []
+        for row in rows:
+            mapping = known.get((row["kind"], row["remote_value"]))
+            if not mapping:
+                new.append({**row, "backend_id": backend.id, "automatic": True})
+            elif row.get(TARGETS[row["kind"]]) and mapping._is_undecided():
+                mapping.write({**row, "automatic": True})
+                changed |= mapping
+        return changed | self.create(new)
+
+    def _is_undecided(self):
+        return not self.ignored and not self._target()

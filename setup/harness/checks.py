@@ -4,7 +4,8 @@
     setup/test                      everything, as CI does
     setup/test PATH -k NAME ...     only these tests, with pytest's own options
 
-All sections run, also after one has failed. The last line sums up the pytest runs.
+All sections run, also after one has failed. After everything, each supported capability
+must have its test among those that passed. The last line sums up the pytest runs.
 """
 
 import contextlib
@@ -17,7 +18,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from . import conf, database, lint, paths, postgres, process
+from . import capabilities, conf, database, lint, paths, postgres, process
 
 REPORTS = paths.DATA / "reports"
 NO_TESTS = 5  # pytest's exit code when nothing was collected
@@ -31,12 +32,15 @@ class Result:
     passed: int = 0
     failed: int = 0
     skipped: int = 0
+    proven: set[str] = dataclasses.field(default_factory=set)
 
 
 def main() -> int:
     process.exit_on_signals()
     arguments = sys.argv[1:]
     results = list(_selected(arguments) if arguments else _everything())
+    if not arguments:
+        results.append(_capabilities(results))
     return _summary(results)
 
 
@@ -53,6 +57,15 @@ def _everything() -> Iterator[Result]:
     yield from _tests("architecture tests", [f"tests/{name}" for name in sources], [])
     for folder in ("e2e", "chaos"):
         yield from _tests(f"{folder} tests", _existing([f"tests/{folder}"]), [])
+
+
+def _capabilities(results: list[Result]) -> Result:
+    """What the connectors say they can do has passed in this very run."""
+    _headline("capabilities")
+    passed = set().union(*(result.proven for result in results))
+    unproven = list(capabilities.unproven(passed))
+    print("\n".join(unproven) or "all proven")
+    return _closed(Result("capabilities", not unproven, 0.0))
 
 
 def _selected(arguments: list[str]) -> Iterator[Result]:
@@ -116,15 +129,19 @@ def _test_database() -> Iterator[Path]:
 def _pytest(name: str, arguments: list[str]) -> Result:
     counts = paths.folder(REPORTS) / f"{name.replace(' ', '-')}.json"
     counts.unlink(missing_ok=True)
+    passed = counts.with_suffix(".passed")
+    passed.unlink(missing_ok=True)
+    reports = {"HARNESS_COUNTS": str(counts), "HARNESS_PASSED": str(passed)}
     code = subprocess.run(
         [str(paths.PYTHON), "-m", "pytest", "-p", "harness.pytest_plugin", *arguments],
         cwd=paths.ROOT,
-        env={**os.environ, **_private_folders(), "HARNESS_COUNTS": str(counts)},
+        env={**os.environ, **_private_folders(), **reports},
     ).returncode
     result = Result(name, code in (0, NO_TESTS), 0)
     if counts.exists():
         for key, value in json.loads(counts.read_text()).items():
             setattr(result, key, value)
+        result.proven = set(passed.read_text().splitlines())
     elif not result.fine:  # it ended before it could count
         result.failed = 1
     return result

@@ -5,7 +5,8 @@
   be woken up for must be intended. ``assertLogs`` and Odoo's ``mute_logger`` say so,
   for whole tests ``@pytest.mark.expects_warnings`` does.
 - Runs without a database find the addons under their real name, odoo.addons.<name>.
-- The counts of the run go to the file named in HARNESS_COUNTS, for the summary.
+- The counts of the run go to the file named in HARNESS_COUNTS, for the summary, and
+  which tests passed to HARNESS_PASSED, for the capabilities they prove.
 """
 
 import json
@@ -83,3 +84,10 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
         "skipped": len(stats.get("skipped", [])) + len(stats.get("xfailed", [])),
     }
     Path(target).write_text(json.dumps(counts))
+    passed = {report.nodeid.partition("[")[0] for report in stats.get("passed", [])}
+    failed = {
+        report.nodeid.partition("[")[0]
+        for name in ("failed", "error", "skipped", "xfailed")
+        for report in stats.get(name, [])
+    }
+    Path(os.environ["HARNESS_PASSED"]).write_text("\n".join(sorted(passed - failed)))

@@ -36,6 +36,10 @@ class Control:
             ("GET", "scopes"): self.scopes,
             ("POST", "scopes"): self.scopes,
             ("POST", "bucket"): self.bucket,
+            ("GET", "ledger"): self.ledger,
+            ("POST", "idempotency"): self.idempotency,
+            ("GET", "stock"): self.stock,
+            ("POST", "stock"): self.set_stock,
         }
 
     def run(self, method: str, action: str, values: Object) -> tuple[int, Object]:
@@ -133,3 +137,26 @@ class Control:
             bucket.drain()
         bucket.configure(size, restore_rate)
         return bucket.status()
+
+    # === EFFECTS ===
+
+    def ledger(self, mutation: str | None = None, subject: str | None = None) -> Object:
+        """What clients really changed, oldest first; see ledger.py."""
+        return {"entries": self.shop.ledger.of(mutation, subject)}
+
+    def idempotency(self, busy: int | None = None, forget: bool = False) -> Object:
+        """`busy`: so many repetitions find the first call still running."""
+        if busy is not None:
+            self.shop.idempotency.busy = busy
+        if forget:
+            self.shop.idempotency.forget()
+        return {"seen": self.shop.idempotency.seen}
+
+    def stock(self, item: str, location: str, name: str = "available") -> Object:
+        return {"quantity": self.shop.inventory.quantity(item, location, name)}
+
+    def set_stock(self, item: str, location: str, quantity: int) -> Object:
+        """Somebody counts in the shop's own admin."""
+        moment = self.shop.now().strftime("%Y-%m-%dT%H:%M:%SZ")
+        inventory = self.shop.inventory
+        return {"delta": inventory.set(item, location, "available", quantity, moment)}

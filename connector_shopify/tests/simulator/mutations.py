@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from .errors import FieldError, NotSimulated, ScopeMissing
 from .identity import type_of
+from .inventory_mutations import INVENTORY
 from .run import Resolvers, Run
 
 Object = dict[str, Any]
@@ -120,4 +121,5 @@ MUTATIONS: Resolvers = {
     ("Mutation", "webhookSubscriptionUpdate"): _update,
     ("Mutation", "webhookSubscriptionDelete"): _delete,
     ("Mutation", "tagsAdd"): _tags_add,
+    **INVENTORY,
 }

@@ -29,6 +29,7 @@ from graphql.execution.collect_fields import collect_fields, collect_sub_fields
 
 from .errors import Bubble, FieldError, NotSimulated, ProtectedDataDenied, ScopeMissing
 from .fetch import constant, fetch_connection, fetch_with_arguments, refuse
+from .idempotency import guarded
 from .run import MISSING, Complete, Fetch, Object, Path, Resolvers, Run
 from .schema import AdminSchema
 
@@ -123,6 +124,8 @@ class Compiler:
             return refuse(refusal)
         node = nodes[0]
         resolver = self.resolvers.get((owner.name, name))
+        if resolver and owner is self.schema.mutation_type:
+            return guarded(self.schema, definition, node, resolver)
         if resolver:
             return lambda run, obj: resolver(run, obj, run.args(definition, node))
         if kind.name.endswith("Connection") and isinstance(kind, GraphQLObjectType):

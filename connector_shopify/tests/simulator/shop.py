@@ -15,8 +15,11 @@ from .errors import NotSimulated
 from .execution import MAX_COST, Executor
 from .faults import Faults
 from .generator import Generator
+from .idempotency import Idempotency
 from .identity import UTC, iso, moment_of, type_of
 from .info import shop_info
+from .inventory import Inventory
+from .ledger import Ledger
 from .schema import PINNED
 from .stats import Stats
 from .tokens import Tokens
@@ -86,6 +89,8 @@ class Shop:
         self.denied: frozenset[str] = frozenset()
         self.stats = Stats()
         self.faults = Faults()
+        self.ledger = Ledger()
+        self.idempotency = Idempotency()
         self.bucket = Bucket(bucket_size, restore_rate, monotonic)
         self.executor = Executor(self, max_cost)
         self.tokens = Tokens(
@@ -104,6 +109,11 @@ class Shop:
         self.subscriptions: dict[str, Object] = {}
         self._last = start
         self._collections = self._build_collections()
+        self.inventory = Inventory(
+            list(self._collections["productVariants"].objects.values()),
+            self.generator.world.locations,
+            iso(start),
+        )
         for _ in range(orders):
             self._add(*self.generator.order())
 
@@ -158,9 +168,7 @@ class Shop:
         if kind in KNOWN_TYPES:
             return self.collection(KNOWN_TYPES[kind]).objects.get(gid)
         if kind == "InventoryItem":
-            variants = self._collections["productVariants"].objects.values()
-            items = (variant["inventoryItem"] for variant in variants)
-            return next((item for item in items if item["id"] == gid), None)
+            return self.inventory.items.get(gid)
         if kind == "WebhookSubscription":
             return self.subscriptions.get(gid)
         raise NotSimulated(f"node {gid!r}")
@@ -180,6 +188,7 @@ class Shop:
             for _ in range(count):
                 gid = self._add(*self.generator.order(self.now(), scenarios))
                 gids.append(gid)
+                self.inventory.commit(self.orders[gid])
                 if emit:
                     self.emit(gid, "ORDERS_CREATE")
             self._collections["orders"].changed()

@@ -89,8 +89,7 @@ class Shop:
         self.denied: frozenset[str] = frozenset()
         self.stats = Stats()
         self.faults = Faults()
-        self.ledger = Ledger()
-        self.idempotency = Idempotency()
+        self.ledger, self.idempotency = Ledger(), Idempotency()
         self.bucket = Bucket(bucket_size, restore_rate, monotonic)
         self.executor = Executor(self, max_cost)
         self.tokens = Tokens(
@@ -109,11 +108,6 @@ class Shop:
         self.subscriptions: dict[str, Object] = {}
         self._last = start
         self._collections = self._build_collections()
-        self.inventory = Inventory(
-            list(self._collections["productVariants"].objects.values()),
-            self.generator.world.locations,
-            iso(start),
-        )
         for _ in range(orders):
             self._add(*self.generator.order())
 
@@ -124,6 +118,7 @@ class Shop:
         variants = [
             variant for product in world.products for variant in product["variants"]
         ]
+        self.inventory = Inventory(variants, world.locations, iso(self._last))
         rows: dict[str, list[Object]] = {
             "orders": [],
             "customers": world.customers,

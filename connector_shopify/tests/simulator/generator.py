@@ -12,7 +12,10 @@ from . import samples
 from .basket import BasketGenerator
 from .buyer import BuyerGenerator
 from .catalog import CatalogGenerator
+from .dispatch import shipped_before
 from .document import OrderDocument
+from .fulfilling import Fulfilling
+from .fulfilment_state import delivered
 from .identity import Ids, iso
 from .order import Draft, order_object, order_truth
 from .payment import PaymentGenerator
@@ -45,6 +48,7 @@ class Generator:
         products: int,
         customers: int,
         duties: bool = False,
+        fulfilled: float = 0.0,
     ) -> None:
         if taxes not in ("included", "excluded", "mixed"):
             raise ValueError(
@@ -67,6 +71,10 @@ class Generator:
             self.rng, self.people, world.customers, world.companies
         )
         self.payments = PaymentGenerator(self.rng, self.ids)
+        self.fulfilling = Fulfilling(self.ids, world.locations)
+        self.fulfilled = fulfilled
+        # a source of its own: who ships what must not change what is bought
+        self._shipping_rng = Random(f"fulfilment {seed}")
         self.count = 0
         self._moment = start
 
@@ -94,7 +102,19 @@ class Generator:
         )
         self.count += 1
         order = order_object(draft, self.ids)
-        return order, order_truth(order, draft)
+        self._ship(order, chosen)
+        truth = order_truth(order, draft)
+        truth.delivered = delivered(order)
+        return order, truth
+
+    def _ship(self, order: Object, scenarios: list[str]) -> None:
+        done = order["displayFulfillmentStatus"] == "FULFILLED"
+        self.fulfilling.open(order, scenarios, order["createdAt"])
+        if done:
+            scenarios = ["fulfilled"]
+        shipped_before(
+            self.fulfilling, order, scenarios, self._shipping_rng, self.fulfilled
+        )
 
     def _times(self, moment: datetime | None) -> tuple[str, str]:
         """Orders come in bursts: several share one second, as after a flash sale."""

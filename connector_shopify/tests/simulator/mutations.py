@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from .errors import FieldError, NotSimulated, ScopeMissing
+from .fulfilment_mutations import FULFILMENT_MUTATIONS
 from .identity import type_of
 from .inventory_mutations import INVENTORY
 from .run import Resolvers, Run
@@ -122,4 +123,5 @@ MUTATIONS: Resolvers = {
     ("Mutation", "webhookSubscriptionDelete"): _delete,
     ("Mutation", "tagsAdd"): _tags_add,
     **INVENTORY,
+    **FULFILMENT_MUTATIONS,
 }

@@ -82,6 +82,7 @@ def _life_cycle(draft: Draft) -> Object:
         "returnStatus": "NO_RETURN",
         "refunds": [],
         "fulfillmentOrders": [],
+        "fulfillments": [],
     }
 
 

@@ -112,6 +112,8 @@ QUERIES: Resolvers = {
     ("QueryRoot", "productVariant"): _by_id("ProductVariant"),
     ("QueryRoot", "inventoryItem"): _by_id("InventoryItem"),
     ("QueryRoot", "location"): _by_id("Location"),
+    ("QueryRoot", "fulfillment"): _by_id("Fulfillment"),
+    ("QueryRoot", "fulfillmentOrder"): _by_id("FulfillmentOrder"),
     ("QueryRoot", "webhookSubscription"): _by_id("WebhookSubscription"),
     ("QueryRoot", "webhookSubscriptions"): _webhook_subscriptions,
     ("QueryRoot", "node"): _node,

@@ -11,6 +11,7 @@ from typing import Any
 
 from .collection import Collection
 from .cost import Bucket
+from .dispatch import Dispatch
 from .errors import NotSimulated
 from .execution import MAX_COST, Executor
 from .faults import Faults
@@ -58,8 +59,9 @@ class Shop:
     """A generated shop.
 
     `taxes`: included, excluded, mixed. `restore_rate`: points per second, 100 at
-    Standard; `bucket_size`: points. `clock`: now, aware; `monotonic`: seconds, for the
-    bucket. All public methods are safe to call while a server runs.
+    Standard; `bucket_size`: points. `fulfilled`: the share of orders that the store
+    has shipped before anybody reads them. `clock`: now, aware; `monotonic`: seconds,
+    for the bucket. All public methods are safe to call while a server runs.
     """
 
     def __init__(
@@ -72,6 +74,7 @@ class Shop:
         products: int = 40,
         customers: int = 60,
         duties: bool = False,
+        fulfilled: float = 0.0,
         start: datetime = START,
         name: str = "simulated-shop",
         scopes: tuple[str, ...] = SCOPES,
@@ -101,10 +104,11 @@ class Shop:
         self.webhooks = Webhooks(self.tokens.client_secret, self.domain, PINNED)
         self.webhooks.on_dead = self._drop_subscription
         self.generator = Generator(
-            seed, currency, taxes, start, products, customers, duties
+            seed, currency, taxes, start, products, customers, duties, fulfilled
         )
         self.info = shop_info(name, self.domain, currency, taxes)
         self.truth: dict[str, Truth] = {}
+        self.dispatch = Dispatch(self)
         self.subscriptions: dict[str, Object] = {}
         self._last = start
         self._collections = self._build_collections()
@@ -164,6 +168,8 @@ class Shop:
             return self.collection(KNOWN_TYPES[kind]).objects.get(gid)
         if kind == "InventoryItem":
             return self.inventory.items.get(gid)
+        if kind in ("Fulfillment", "FulfillmentOrder"):
+            return self.dispatch.find(gid)
         if kind == "WebhookSubscription":
             return self.subscriptions.get(gid)
         raise NotSimulated(f"node {gid!r}")

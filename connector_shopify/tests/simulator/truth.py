@@ -12,7 +12,7 @@ net of all discounts and stand as the store shows them: with tax when
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -83,6 +83,8 @@ class Truth(Amounts):
     tags: list[str]
     scenarios: list[str]
     presentment: Amounts
+    #: {line gid: quantity} of what was shipped
+    delivered: dict[str, int] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         return _plain(dataclasses.asdict(self))

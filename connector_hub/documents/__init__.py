@@ -16,6 +16,18 @@ from .order import Order, OrderLine, ShippingLine, TaxAmount
 from .price import Price
 from .product import Option, Product, Variant
 from .prune import without
+from .refund import (
+    Refund,
+    RefundAdjustment,
+    RefundLine,
+    RefundOrder,
+    RefundPayment,
+    RefundShipping,
+    Restock,
+    Return,
+    ReturnLine,
+    ReturnState,
+)
 from .stock import LocationLevel, StockLevel
 
 DOCUMENTS: dict[str, type[Document]] = {
@@ -26,6 +38,7 @@ DOCUMENTS: dict[str, type[Document]] = {
     "price": Price,
     "fulfillment": Fulfillment,
     "invoice": Invoice,
+    "refund": RefundOrder,
 }
 
 __all__ = [
@@ -55,6 +68,16 @@ __all__ = [
     "PaymentState",
     "Price",
     "Product",
+    "Refund",
+    "RefundAdjustment",
+    "RefundLine",
+    "RefundOrder",
+    "RefundPayment",
+    "RefundShipping",
+    "Restock",
+    "Return",
+    "ReturnLine",
+    "ReturnState",
     "ShippingLine",
     "StockLevel",
     "TaxAmount",

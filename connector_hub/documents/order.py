@@ -16,6 +16,7 @@ from pydantic import AwareDatetime, Field
 from .address import Address
 from .base import Document, Money, Part
 from .customer import Customer
+from .refund import Refund, Return
 
 ZERO = Decimal(0)
 
@@ -99,6 +100,8 @@ class Order(Document):
     total_tax: Decimal = ZERO
     #: the same total in the store's own currency
     shop_total: Money | None = None
+    refunds: tuple[Refund, ...] = ()
+    returns: tuple[Return, ...] = ()
     financial_status: str = ""
     fulfillment_status: str = ""
     payment_gateways: tuple[str, ...] = ()

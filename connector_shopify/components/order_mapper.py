@@ -19,7 +19,7 @@ from odoo.addons.connector_hub.documents import (
 from odoo.addons.connector_hub.documents.order import LineKind
 from odoo.addons.connector_hub.exceptions import InvalidData
 
-from . import parts
+from . import parts, refund_parts
 from .customer_mapper import customer
 from .parts import MoneySide, amount
 from .times import parse_time
@@ -80,6 +80,8 @@ class ShopifyOrderMapper(Component):
             shop_total=Money(
                 amount=amount(payload[total], "shop"), currency=payload["currencyCode"]
             ),
+            refunds=refund_parts.refunds(payload, side),
+            returns=refund_parts.returns(payload),
             financial_status=payload["displayFinancialStatus"] or "",
             fulfillment_status=payload["displayFulfillmentStatus"] or "",
             payment_gateways=tuple(payload["paymentGatewayNames"]),

@@ -10,6 +10,7 @@ from odoo.addons.connector_hub.documents import version_key
 from odoo.addons.connector_hub.exceptions import NotFound
 
 from ..const import LINES_WITH_ORDER, MAX_PAGE
+from . import order_givebacks
 from .client import QueryTooExpensive, ShopifyClient
 from .times import parse_time
 
@@ -172,6 +173,8 @@ class Reader:
                 page = parent[nested]
                 node[nested]["nodes"].extend(page["nodes"])
             node[nested].pop("pageInfo")
+        if nested == "lineItems":
+            order_givebacks.complete(self._client, nodes, self._variables)
 
 
 def _is_new(node: dict[str, Any], at_least: Mapping[str, str]) -> bool:

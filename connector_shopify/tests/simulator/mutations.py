@@ -10,6 +10,7 @@ from .errors import FieldError, NotSimulated, ScopeMissing
 from .fulfilment_mutations import FULFILMENT_MUTATIONS
 from .identity import type_of
 from .inventory_mutations import INVENTORY
+from .refund_mutations import REFUND_RESOLVERS
 from .run import Resolvers, Run
 
 Object = dict[str, Any]
@@ -124,4 +125,5 @@ MUTATIONS: Resolvers = {
     ("Mutation", "tagsAdd"): _tags_add,
     **INVENTORY,
     **FULFILMENT_MUTATIONS,
+    **REFUND_RESOLVERS,
 }

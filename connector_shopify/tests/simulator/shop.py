@@ -21,6 +21,7 @@ from .identity import UTC, iso, moment_of, type_of
 from .info import shop_info
 from .inventory import Inventory
 from .ledger import Ledger
+from .refunds import Refunds
 from .schema import PINNED
 from .stats import Stats
 from .tokens import Tokens
@@ -109,6 +110,7 @@ class Shop:
         self.info = shop_info(name, self.domain, currency, taxes)
         self.truth: dict[str, Truth] = {}
         self.dispatch = Dispatch(self)
+        self.refunds = Refunds(self)
         self.subscriptions: dict[str, Object] = {}
         self._last = start
         self._collections = self._build_collections()

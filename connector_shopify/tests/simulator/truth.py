@@ -56,6 +56,21 @@ class Amounts:
 
 
 @dataclass(slots=True)
+class TruthRefund:
+    """`value`: by how much it reduces what the order is worth; `paid`: money back.
+
+    `lines`: ``[line gid, units, restock type]``. Amounts in shop and presentment money.
+    """
+
+    gid: str
+    value: Decimal
+    value_presentment: Decimal
+    paid: Decimal
+    paid_presentment: Decimal
+    lines: list[list[Any]]
+
+
+@dataclass(slots=True)
 class Truth(Amounts):
     """One order in shop money; `presentment` is the same in the buyer's currency.
 
@@ -85,6 +100,7 @@ class Truth(Amounts):
     presentment: Amounts
     #: {line gid: quantity} of what was shipped
     delivered: dict[str, int] = field(default_factory=dict)
+    refunds: list[TruthRefund] = field(default_factory=list)
 
     def to_json(self) -> dict[str, Any]:
         return _plain(dataclasses.asdict(self))

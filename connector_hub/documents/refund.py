@@ -89,8 +89,7 @@ class Refund(Part):
 
     def value(self, taxes_included: bool) -> Decimal:
         """Return by how much the refund reduces what the order is worth."""
-        parts = (*self.lines, *self.shipping, *self.adjustments)
-        value = sum((part.net for part in parts), self.duties)
+        value = sum((net for net, _tax in self._amounts), self.duties)
         if not taxes_included:
             value += self.tax
         return value
@@ -98,8 +97,15 @@ class Refund(Part):
     @property
     def tax(self) -> Decimal:
         """The taxes of everything refunded."""
-        parts = (*self.lines, *self.shipping, *self.adjustments)
-        return sum((part.tax for part in parts), self.duty_taxes)
+        return sum((tax for _net, tax in self._amounts), self.duty_taxes)
+
+    @property
+    def _amounts(self) -> list[tuple[Decimal, Decimal]]:
+        return [
+            *((line.net, line.tax) for line in self.lines),
+            *((charge.net, charge.tax) for charge in self.shipping),
+            *((row.net, row.tax) for row in self.adjustments),
+        ]
 
     @property
     def paid(self) -> Decimal:

@@ -4,6 +4,7 @@
 from decimal import Decimal
 
 import pytest
+
 from odoo.addons.connector_hub.documents import Restock
 from odoo.addons.connector_shopify.components import order_givebacks, refund_parts
 from odoo.addons.connector_shopify.components.queries import document
@@ -53,9 +54,9 @@ def test_refunds_of_all_units_one_by_one_are_worth_the_order(shop, scenario, sid
     gid, order = place(shop, scenario)
     for line in order["lineItems"]:
         for _unit in range(line["quantity"]):
-            shop.refunds.create(gid, [(line["id"], 1, "CANCEL", None)])
+            shop.refunds.make(gid, [(line["id"], 1, "CANCEL", None)])
     if order["shippingLines"]:
-        shop.refunds.create(gid, shipping="full")
+        shop.refunds.make(gid, shipping="full")
     payload, _client = read(shop, gid, side)
     found = refund_parts.refunds(payload, side)
     truth = shop.truth[gid]
@@ -73,7 +74,7 @@ def test_refunds_of_all_units_one_by_one_are_worth_the_order(shop, scenario, sid
 
 def test_amount_without_lines_is_an_adjustment(shop):
     gid, _order = place(shop)
-    shop.refunds.create(gid, amount="4.20")
+    shop.refunds.make(gid, amount="4.20")
     payload, _client = read(shop, gid)
     (refund,) = refund_parts.refunds(payload, "shop")
     assert refund.value(True) == refund.paid == Decimal("4.20")
@@ -85,7 +86,7 @@ def test_less_than_calculated_is_a_negative_adjustment(shop):
     line = order["lineItems"][0]
     whole = shop.refunds.calculate(gid, [(line["id"], 1, "CANCEL", None)])
     less = whole["suggested"][1] - 1
-    shop.refunds.create(gid, [(line["id"], 1, "CANCEL", None)], amount=less)
+    shop.refunds.make(gid, [(line["id"], 1, "CANCEL", None)], amount=less)
     payload, _client = read(shop, gid)
     (refund,) = refund_parts.refunds(payload, "shop")
     assert refund.value(shop.truth[gid].taxes_included) == refund.paid == less
@@ -94,7 +95,7 @@ def test_less_than_calculated_is_a_negative_adjustment(shop):
 def test_refund_before_capture_pays_nothing_and_voids(shop):
     gid, order = place(shop, "authorized")
     lines = [(row["id"], row["quantity"], "CANCEL", None) for row in order["lineItems"]]
-    shop.refunds.create(gid, lines, shipping="full")
+    shop.refunds.make(gid, lines, shipping="full")
     payload, _client = read(shop, gid)
     (refund,) = refund_parts.refunds(payload, "shop")
     assert (refund.paid, refund.payments) == (0, ())
@@ -106,20 +107,20 @@ def test_more_than_was_bought_is_refused(shop):
     gid, order = place(shop)
     line = order["lineItems"][0]
     with pytest.raises(RefundRefused, match="cannot refund more items"):
-        shop.refunds.create(gid, [(line["id"], line["quantity"] + 1, "CANCEL", None)])
+        shop.refunds.make(gid, [(line["id"], line["quantity"] + 1, "CANCEL", None)])
 
 
 def test_more_than_was_paid_is_refused(shop):
     gid, _order = place(shop)
     total = shop.truth[gid].presentment.total
     with pytest.raises(RefundRefused, match="is greater than net payment received"):
-        shop.refunds.create(gid, amount=total + 1)
+        shop.refunds.make(gid, amount=total + 1)
 
 
 def test_lines_that_do_not_fit_are_read_page_by_page(shop):
     gid, order = place(shop, "many_lines")
     lines = [(row["id"], 1, "NO_RESTOCK", None) for row in order["lineItems"]]
-    shop.refunds.create(gid, lines)
+    shop.refunds.make(gid, lines)
     payload, client = read(shop, gid)
     assert client.calls.count("refund_lines") == 1
     (refund,) = refund_parts.refunds(payload, "shop")

@@ -173,7 +173,9 @@ class RefundFigures:
             for refund in order["refunds"]
             for row in refund["duties"]
         }
-        known = {duty["id"]: duty for row in order["lineItems"] for duty in row["duties"]}
+        known = {
+            duty["id"]: duty for row in order["lineItems"] for duty in row["duties"]
+        }
         for gid in wanted:
             if gid not in known or gid in gone:
                 raise RefundRefused("Duty does not exist", "refundDuties")

@@ -51,7 +51,7 @@ def _create(run: Run, obj: Object, args: Args) -> Object:
     if order is None:
         return _refused("Order does not exist", "orderId")
     try:
-        refund = run.shop.refunds.create(
+        refund = run.shop.refunds.make(
             order["id"],
             _lines(values),
             _shipping(values),
@@ -108,7 +108,11 @@ def _transactions(order: Object, values: Object) -> list[tuple[Object, Decimal]]
         if row["kind"] != "REFUND":
             raise RefundRefused("Transactions kind must be refund", *path, "kind")
         parent = next(
-            (item for item in order["transactions"] if item["id"] == row.get("parentId")),
+            (
+                item
+                for item in order["transactions"]
+                if item["id"] == row.get("parentId")
+            ),
             None,
         )
         if parent is None or parent["gateway"] != row["gateway"]:

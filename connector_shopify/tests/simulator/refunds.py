@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
+from .fulfilment_state import PENDING, refresh
 from .money import ZERO
 from .refund_figures import (
     MONEY_KINDS,
@@ -34,7 +35,7 @@ Object = dict[str, Any]
 class Refunds(RefundFigures):
     """The giving back of one shop."""
 
-    def create(
+    def make(
         self,
         gid: str,
         lines: Sequence[Wanted] = (),
@@ -192,6 +193,7 @@ class Refunds(RefundFigures):
             line["refundableQuantity"] -= quantity
             if row["restock"] == "CANCEL":
                 line["unfulfilledQuantity"] -= quantity
+                _release(order, line, quantity)
         self._void(order)
         bag = currencies_of(order).bag
         order["refunds"].append(refund)
@@ -249,3 +251,15 @@ class Refunds(RefundFigures):
             headers = shop.webhooks.headers(topic, body, shop.now())
             shop.webhooks.deliver(Delivery(row["uri"], headers, body, row["id"]))
         return len(rows)
+
+
+def _release(order: Object, line: Object, quantity: int) -> None:
+    """Take units that will not be shipped off the fulfilment orders."""
+    for work in order["fulfillmentOrders"]:
+        for row in work["lineItems"] if work["status"] in PENDING else ():
+            if row["lineItem"]["id"] == line["id"]:
+                taken = min(quantity, row["remainingQuantity"])
+                row["remainingQuantity"] -= taken
+                row["totalQuantity"] -= taken
+                quantity -= taken
+    refresh(order)

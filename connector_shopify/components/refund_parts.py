@@ -92,16 +92,20 @@ def _refund(row: dict[str, Any], side: MoneySide) -> Refund:
             for node in _nodes(row["orderAdjustments"])
         ),
         payments=tuple(
-            RefundPayment(
-                external_id=node["id"],
-                gateway=node["gateway"] or "",
-                amount=amount(node["amountSet"], side),
-                pending=node["status"] in PENDING,
-                paid_at=parse_time(node["processedAt"]),
-            )
+            _payment(node, side)
             for node in _nodes(row["transactions"])
             if node["kind"] == MONEY_BACK and node["status"] in (DONE, *PENDING)
         ),
+    )
+
+
+def _payment(node: dict[str, Any], side: MoneySide) -> RefundPayment:
+    return RefundPayment(
+        external_id=node["id"],
+        gateway=node["gateway"] or "",
+        amount=amount(node["amountSet"], side),
+        pending=node["status"] in PENDING,
+        paid_at=parse_time(node["processedAt"]),
     )
 
 

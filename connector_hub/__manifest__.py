@@ -44,6 +44,7 @@
         "views/hub_shadow_views.xml",
         "views/hub_mapping_views.xml",
         "views/hub_backend_form_views.xml",
+        "views/hub_backend_subscription_views.xml",
         "views/hub_backend_views.xml",
         "views/hub_launch_views.xml",
         "views/hub_lifecycle_views.xml",

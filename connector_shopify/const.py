@@ -7,14 +7,6 @@ API_VERSION = "2026-10"
 #: (https://shopify.dev/docs/api/usage/versioning)
 SUPPORTED_MONTHS = 12
 
-#: topic: (document, key of the record's GraphQL id in the REST-shaped body)
-WEBHOOK_TOPICS = {
-    "orders/create": "order",
-    "orders/updated": "order",
-}
-#: the same topics as the GraphQL enum WebhookSubscriptionTopic spells them
-SUBSCRIBED_TOPICS = ("ORDERS_CREATE", "ORDERS_UPDATED")
-
 #: without these nothing of ours works; a write scope includes reading
 NEEDED_SCOPES = ("read_orders", "read_customers", "read_products")
 

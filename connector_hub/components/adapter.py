@@ -70,6 +70,25 @@ class HubAdapter(AbstractComponent):
         """
         raise NotImplementedError
 
+    # === SUBSCRIPTIONS, where ``hub.backend._has_subscriptions`` ===#
+
+    def compare_subscriptions(self, uri: str, documents: set[str]) -> Verdict:
+        """Say in sentences which notifications about documents go to ``uri``."""
+        raise NotImplementedError
+
+    def subscribe(self, uri: str, documents: set[str]) -> Verdict:
+        """Ask for what is missing, correct what differs, give up what is superfluous.
+
+        What is refused is told in the verdict; the rest is done.
+        """
+        raise NotImplementedError
+
+    def unsubscribe(self, uri: str, documents: set[str]) -> Verdict:
+        """Give up every subscription that notifies ``uri``, and none of others."""
+        raise NotImplementedError
+
+    # === INBOUND ===#
+
     def iter_changes(
         self, document: str, since: datetime | None, until: datetime | None = None
     ) -> Iterator[Page]:

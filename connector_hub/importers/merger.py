@@ -56,7 +56,7 @@ class ImporterBase(models.AbstractModel):
     def _look_at_survivor(self, flow, task):
         """Have the survivor fetched: it may carry what the other one had."""
         self.env["hub.message"].sudo().announce(
-            flow, task.survivor, f"merged:{task.external_id}:{task.survivor}"
+            flow, task.survivor, f"merged:{task.message_id}:{task.survivor}"
         )
 
     def _merged_there(self, flow, task, state, survivor):

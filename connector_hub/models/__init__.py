@@ -7,6 +7,7 @@ from . import hub_backend_open
 from . import hub_backend_actions
 from . import hub_backend_health
 from . import hub_backend_system
+from . import hub_backend_subscription
 from . import hub_backend_webhook
 from . import hub_backend_sale
 from . import hub_backend_limit

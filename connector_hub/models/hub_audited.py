@@ -112,7 +112,8 @@ class HubBackend(models.Model):
     _name = "hub.backend"
     _inherit = ["hub.backend", "hub.audited"]
     _unaudited = frozenset(
-        {"verdict", "verdict_ok", "verdict_at", "state_reason", "sequence", "color"}
+        "verdict verdict_ok verdict_at state_reason sequence color"
+        " subscription_verdict subscription_ok subscription_at".split()
     )
 
 

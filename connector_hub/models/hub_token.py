@@ -1,4 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from datetime import datetime
+
 from odoo import api, fields, models
 from odoo.tools import SQL
 
@@ -8,6 +10,8 @@ from ..cursor import read_committed
 SAFETY = 600
 #: first key of the advisory lock that lets one worker renew at a time
 LOCK_CLASS = 0x48554254
+#: a moment at which no token is valid any more
+EXPIRED = datetime(2000, 1, 1)
 
 
 class HubToken(models.Model):
@@ -22,6 +26,12 @@ class HubToken(models.Model):
 
     backend_id = fields.Many2one("hub.backend", required=True, ondelete="cascade")
     value = fields.Char(required=True, groups="base.group_system")
+    refresh_value = fields.Char(
+        "Refresh Token",
+        groups="base.group_system",
+        help="What the next access token is asked for with, where each answer brings"
+        " a new one.",
+    )
     expires_at = fields.Datetime(required=True)
 
     _backend_uniq = models.Constraint(
@@ -32,7 +42,9 @@ class HubToken(models.Model):
     def obtain(self, backend, ask, refused=""):
         """Return a valid token; of many workers one asks the remote system.
 
-        :param ask: returns (token, seconds it lives); called when there is no valid one
+        :param ask: called when there is no valid token, with the refresh token that
+            came last (empty at first); returns (token, seconds it lives, refresh token
+            or empty)
         :param refused: a token the remote system did not accept
         """
         with read_committed(self.env.registry) as cr:
@@ -45,14 +57,34 @@ class HubToken(models.Model):
             token = self._valid(cr, backend, refused)
             if token:
                 return token
-            token, seconds = ask()
-            self._store(cr, backend, token, seconds)
+            token, seconds, refresh = ask(self._refresh_token(cr, backend))
+            # committed before anybody uses it: until then the remote system takes the
+            # refresh token before this one as well
+            self._store(cr, backend, token, seconds, refresh)
             return token
 
     @api.private
     def forget(self, backends):
-        """Drop the tokens of backends whose credentials changed."""
+        """Drop the tokens of backends whose credentials changed.
+
+        Refresh tokens stay: nobody could enter the newest one again.
+        """
+        tokens = self.sudo().search([("backend_id", "in", backends.ids)])
+        lasting = tokens.filtered("refresh_value")
+        lasting.write({"expires_at": EXPIRED})
+        (tokens - lasting).unlink()
+
+    @api.private
+    def forget_all(self, backends):
+        """Drop refresh tokens as well: a person has entered another one."""
         self.sudo().search([("backend_id", "in", backends.ids)]).unlink()
+
+    def _refresh_token(self, cr, backend):
+        cr.execute(
+            SQL("SELECT refresh_value FROM hub_token WHERE backend_id = %s", backend.id)
+        )
+        row = cr.fetchone()
+        return (row and row[0]) or ""
 
     def _valid(self, cr, backend, refused):
         cr.execute(
@@ -68,19 +100,21 @@ class HubToken(models.Model):
         row = cr.fetchone()
         return row and row[0]
 
-    def _store(self, cr, backend, token, seconds):
+    def _store(self, cr, backend, token, seconds, refresh):
         cr.execute(
             SQL(
                 """
-                INSERT INTO hub_token (backend_id, value, expires_at)
+                INSERT INTO hub_token (backend_id, value, expires_at, refresh_value)
                 VALUES (%(backend)s, %(token)s,
-                        %(now)s + make_interval(secs => %(seconds)s))
+                        %(now)s + make_interval(secs => %(seconds)s), %(refresh)s)
                     ON CONFLICT (backend_id) DO UPDATE
-                   SET value = excluded.value, expires_at = excluded.expires_at
+                   SET value = excluded.value, expires_at = excluded.expires_at,
+                       refresh_value = excluded.refresh_value
                 """,
                 backend=backend.id,
                 token=token,
                 now=self.env["hub.lane"]._now(),
                 seconds=seconds,
+                refresh=refresh or None,
             )
         )

@@ -126,7 +126,7 @@ class TestSecurity(DrainCase):
             ("hub.flow", ["_drain", "_poll", "_wake"]),
             ("hub.message", ["receive", "write_outcomes", "adopt"]),
             ("hub.lane", ["lease", "fence", "release"]),
-            ("hub.token", ["obtain", "forget"]),
+            ("hub.token", ["obtain", "forget", "forget_all"]),
             ("hub.payload", ["newest", "store"]),
             ("hub.backend", ["adapter", "mapper", "binder", "working_on"]),
             ("hub.importer.order", ["run"]),

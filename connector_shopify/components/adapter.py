@@ -3,12 +3,8 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -16,29 +12,24 @@ from odoo.addons.component.core import Component
 from odoo.addons.connector_hub.components.event import (
     ApiVersions,
     Event,
-    Notification,
     Page,
     Verdict,
 )
 from odoo.addons.connector_hub.components.push import Operation, Probed, Push, Pushed
-from odoo.addons.connector_hub.exceptions import HubError, InvalidData, Rejected
+from odoo.addons.connector_hub.exceptions import HubError
 from odoo.addons.connector_hub.http_client import HttpClient
 
 from ..const import (
     API_VERSION,
     GID_PREFIX,
     NEEDED_SCOPES,
-    SUBSCRIBED_TOPICS,
     SUPPORTED_MONTHS,
-    WEBHOOK_TOPICS,
 )
-from .auth import client_credentials_token
+from .auth import Granted, client_credentials_token, refreshed_token
 from .client import ShopifyClient
+from .order_parts import orders_of_parts
 from .pages import Reader, not_found
 from .times import changed_within, parse_time
-
-#: what reading a body that is not as promised may raise
-UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
 
 
 class ShopifyAdapter(Component):
@@ -70,17 +61,21 @@ class ShopifyAdapter(Component):
         """Return a function that gives a token, and another one for a refused one."""
         backend = self.backend_record.sudo()
         permanent = str(backend.shopify_access_token or "")
+        first = str(backend.shopify_refresh_token or "")
         credentials = (
             backend.shopify_client_id or "",
             backend.shopify_client_secret or "",
         )
 
+        def ask(refresh: str) -> Granted:
+            if first:
+                return refreshed_token(http, *credentials, refresh or first)
+            return client_credentials_token(http, *credentials)
+
         def obtain(refused: str) -> str:
             if permanent:
                 return permanent
-            token: str = self.env["hub.token"].obtain(
-                backend, lambda: client_credentials_token(http, *credentials), refused
-            )
+            token: str = self.env["hub.token"].obtain(backend, ask, refused)
             return token
 
         return obtain
@@ -133,89 +128,6 @@ class ShopifyAdapter(Component):
             scope,
         )
 
-    def subscribe(self, uri: str) -> None:
-        """Create the webhook subscriptions that are missing for ``uri``.
-
-        :raises Rejected: Shopify does not take the address
-        """
-        known = set()
-        after = None
-        while True:
-            page = self.client().query("webhooks", first=100, after=after)
-            page = page["webhookSubscriptions"]
-            known |= {n["topic"] for n in page["nodes"] if n["uri"] == uri}
-            if not page["pageInfo"]["hasNextPage"]:
-                break
-            after = page["pageInfo"]["endCursor"]
-        for topic in SUBSCRIBED_TOPICS:
-            if topic in known:
-                continue
-            data = self.client().execute(
-                "webhook_create",
-                {"topic": topic, "webhook": {"uri": uri, "format": "JSON"}},
-            )
-            errors = data["webhookSubscriptionCreate"]["userErrors"]
-            if errors:
-                raise Rejected(
-                    f"Shopify refuses the webhook {topic}: {errors[0]['message']}",
-                    remedy="Check that Odoo's web address is public and uses https."
-                    " Orders arrive by polling meanwhile.",
-                    code="webhook",
-                )
-
-    # === WEBHOOKS ===#
-
-    def verify_webhook(self, headers: Mapping[str, str], body: bytes) -> bool:
-        """Compare the HMAC of the raw body; old and new secret during a rotation."""
-        backend = self.backend_record.sudo()
-        sent = headers.get("x-shopify-hmac-sha256", "")
-        valid = False
-        for secret in (
-            backend.shopify_client_secret,
-            backend.shopify_old_client_secret,
-        ):
-            if secret:
-                digest = hmac.new(secret.encode(), body, hashlib.sha256).digest()
-                expected = base64.b64encode(digest)
-                valid |= hmac.compare_digest(expected, sent.encode())
-        return valid
-
-    def read_notification(
-        self, headers: Mapping[str, str], body: bytes
-    ) -> Notification | None:
-        """Read record id and version; the content itself is fetched later."""
-        topic = headers.get("x-shopify-topic", "")
-        document = WEBHOOK_TOPICS.get(topic)
-        if not document:
-            return None
-        delivery = headers.get("x-shopify-webhook-id", "")
-        event = Event(
-            external_id=delivery or "?",
-            topic=topic,
-            body=body,
-            delivery_id=delivery,
-            event_id=headers.get("x-shopify-event-id", ""),
-        )
-        try:
-            content = json.loads(body)
-            gid = content["admin_graphql_api_id"]
-            version = parse_time(content.get("updated_at"))
-            if not gid.startswith(GID_PREFIX):
-                raise ValueError(gid)
-        except UNREADABLE:
-            return Notification(document, event, _malformed(topic))
-        name = str(content.get("name") or "")
-        return Notification(
-            document,
-            replace(
-                event,
-                external_id=gid,
-                version=version,
-                occurred_at=version,
-                name=name,
-            ),
-        )
-
     # === READING ===#
 
     def iter_changes(
@@ -251,12 +163,25 @@ class ShopifyAdapter(Component):
         external_ids: Sequence[str],
         at_least: Mapping[str, str] | None = None,
     ) -> dict[str, dict[str, Any] | HubError]:
-        """Return the newest state of records by GraphQL id."""
-        ours = [gid for gid in external_ids if gid.startswith(GID_PREFIX)]
-        return {
-            **{gid: not_found(gid) for gid in external_ids if gid not in ours},
-            **self._reader(document).newest(ours, at_least or {}),
-        }
+        """Return the newest state of records by GraphQL id.
+
+        An order may also be asked for by the id of a part of it that alone was told:
+        the answer says which order it is.
+        """
+        found: dict[str, dict[str, Any] | HubError] = {}
+        own, parts = [], []
+        for gid in external_ids:
+            if not gid.startswith(GID_PREFIX):
+                found[gid] = not_found(gid)
+            elif document == "order" and not gid.startswith(f"{GID_PREFIX}Order/"):
+                parts.append(gid)
+            else:
+                own.append(gid)
+        if parts:
+            found.update(orders_of_parts(self.client(), parts))
+        if own:
+            found.update(self._reader(document).newest(own, at_least or {}))
+        return found
 
     # === SENDING ===#
 
@@ -288,15 +213,6 @@ class ShopifyAdapter(Component):
     def _reader(self, document: str) -> Reader:
         client = self.client()
         return Reader(client, document, presentment=self._presentment)
-
-
-def _malformed(topic: str) -> InvalidData:
-    return InvalidData(
-        f"A webhook {topic} of Shopify cannot be read.",
-        remedy="Its signature is right, so Shopify sent it: look at the payload. The"
-        " record itself arrives by polling; skip the message.",
-        code="malformed",
-    )
 
 
 def _is_granted(scope: str, granted: set[str]) -> bool:

@@ -12,12 +12,11 @@ from odoo.addons.connector_hub.exceptions import NotFound
 from ..const import LINES_WITH_ORDER, MAX_PAGE
 from . import order_givebacks
 from .client import QueryTooExpensive, ShopifyClient
+from .costs import page_length
 from .times import parse_time
 
 #: so many ids are searched for at once, and from so many on searching is cheaper
 SEARCH_LENGTH, SEARCH_FROM = 100, 4
-#: ids first tried in one call; each costs what a whole record costs
-FIRST_IDS = 16
 
 #: document: (connection, query, query by id, nested connection, its query and root)
 SOURCES: dict[str, dict[str, str]] = {
@@ -49,7 +48,8 @@ class Reader:
     """Reads records of one document.
 
     The cost of a page grows with the logarithm of its length, so long pages are
-    nearly free; a page over the limit is halved, and the length that worked is kept.
+    nearly free. Their length is computed; a page that Shopify finds too expensive all
+    the same is halved, and the length that worked is kept.
 
     :param presentment: of money, read the buyer's side; else the store's. Reading both
         would cost half as much again.
@@ -60,8 +60,8 @@ class Reader:
     ) -> None:
         self._client = client
         self._source = SOURCES[document]
-        self._length = MAX_PAGE
-        self._ids_length = FIRST_IDS
+        self._length = page_length(self._source["query"])
+        self._ids_length = page_length(self._source["by_id"])
         self._variables: dict[str, Any] = {}
         if document == "order":
             self._variables["presentment"] = presentment

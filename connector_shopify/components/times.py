@@ -3,7 +3,10 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timezone
+
+FRACTION = re.compile(r"\.(\d+)")
 
 
 def changed_within(since: datetime | None, until: datetime | None) -> str:
@@ -20,4 +23,6 @@ def parse_time(text: str | None) -> datetime | None:
     """Parse Shopify's ISO 8601 times: "…Z" in GraphQL, an offset in webhooks."""
     if not text:
         return None
+    # headers of webhooks have nanoseconds, which Python 3.10 does not read
+    text = FRACTION.sub(lambda match: f".{match[1][:6]:0<6}", text)
     return datetime.fromisoformat(text.replace("Z", "+00:00"))

@@ -2,8 +2,6 @@
 
 from odoo import api, fields, models
 
-from odoo.addons.connector_hub.exceptions import HubError
-
 from ..const import SENSITIVE_KEYS
 
 
@@ -32,6 +30,13 @@ class HubBackend(models.Model):
         copy=False,
         help="Only for custom apps created in the store's admin before 2026.",
     )
+    shopify_refresh_token = fields.Char(
+        "Refresh Token",
+        groups="base.group_system",
+        copy=False,
+        help="Of apps whose access tokens live for an hour: the one that came with the"
+        " installation. Odoo keeps those that replace it.",
+    )
     shopify_money = fields.Selection(
         [("presentment", "The Buyer's Currency"), ("shop", "The Store's Currency")],
         "Book Orders In",
@@ -39,12 +44,18 @@ class HubBackend(models.Model):
         required=True,
     )
 
+    def write(self, vals):
+        if "shopify_refresh_token" in vals:
+            self.env["hub.token"].forget_all(self)
+        return super().write(vals)
+
     @api.private
     def _connection_fields(self):
         return super()._connection_fields() | {
             "shopify_client_id",
             "shopify_client_secret",
             "shopify_access_token",
+            "shopify_refresh_token",
         }
 
     @api.private
@@ -97,6 +108,7 @@ class HubBackend(models.Model):
             "shopify_client_secret",
             "shopify_old_client_secret",
             "shopify_access_token",
+            "shopify_refresh_token",
         ]
 
     @api.private
@@ -108,17 +120,11 @@ class HubBackend(models.Model):
         ]
 
     @api.private
-    def _subscribe(self):
+    def _has_subscriptions(self):
         if self.system != "shopify":
-            return super()._subscribe()
+            return super()._has_subscriptions()
         # without a secret nobody could tell genuine webhooks from forged ones
-        for backend in self.sudo().filtered("shopify_client_secret"):
-            try:
-                backend.adapter().subscribe(backend.webhook_url)
-            except HubError as error:
-                # polling brings everything as well, only later: no reason to stop
-                backend.message_post(body=error.text)
-        return None
+        return bool(self.sudo().shopify_client_secret)
 
     @api.private
     def _sensitive_keys(self):

@@ -170,13 +170,6 @@ class TestAdapter(ShopifyCase):
 
     # === WEBHOOKS ===#
 
-    def test_subscription_is_made_once(self):
-        uri = "https://odoo.example.com/hub/webhook/x"
-        for _time in range(2):
-            self.adapter().subscribe(uri)
-        topics = [row["topic"] for row in self.shop.subscriptions.values()]
-        self.assertEqual(sorted(topics), ["ORDERS_CREATE", "ORDERS_UPDATED"])
-
     def test_old_secret_is_accepted_during_a_rotation(self):
         (gid,) = self.shop.place_orders(1)
         headers, body = self.lower(*self.shop.sign(gid))

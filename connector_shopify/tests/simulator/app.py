@@ -93,12 +93,20 @@ class Application:
             message = "Missing or invalid parameters"
             return _oauth_failure(request, OAuthError("invalid_request", message))
         try:
-            token = self.shop.tokens.grant(*(values[name] for name in names))
+            content = self._granted(*(values[name] for name in names), values)
         except OAuthError as error:
             return _oauth_failure(request, error)
-        scope = ",".join(self.shop.scopes)
-        content = {"access_token": token, "scope": scope, "expires_in": LIFETIME - 1}
-        return json_response(content)
+        return json_response({**content, "scope": ",".join(self.shop.scopes)})
+
+    def _granted(
+        self, grant_type: str, client_id: str, client_secret: str, values: Any
+    ) -> Object:
+        tokens = self.shop.tokens
+        if grant_type == "refresh_token":
+            refresh = str(values.get("refresh_token") or "")
+            return tokens.refresh(client_id, client_secret, refresh)
+        token = tokens.grant(grant_type, client_id, client_secret)
+        return {"access_token": token, "expires_in": LIFETIME - 1}
 
     # === GRAPHQL ===
 

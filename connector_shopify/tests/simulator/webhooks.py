@@ -35,9 +35,38 @@ def signature(secret: str, body: bytes) -> str:
     return base64.b64encode(digest).decode()
 
 
+#: resources whose names have several words, longest first
+RESOURCES = (
+    "reverse_fulfillment_orders",
+    "customers_whats_app_marketing_consent",
+    "customers_email_marketing_consent",
+    "customers_marketing_consent",
+    "product_publications",
+    "fulfillment_orders",
+    "fulfillment_events",
+    "order_transactions",
+    "tender_transactions",
+    "reverse_deliveries",
+    "fulfillment_holds",
+    "company_locations",
+    "company_contacts",
+    "inventory_levels",
+    "inventory_items",
+    "product_listings",
+    "bulk_operations",
+    "draft_orders",
+)
+
+
 def header_topic(topic: str) -> str:
     """Rewrite ``ORDERS_CREATE`` as ``orders/create``."""
-    return topic.lower().replace("_", "/", 1)
+    name = topic.lower()
+    if name.startswith("customer_tags_"):
+        return name.replace("_", ".", 1)
+    for resource in RESOURCES:
+        if name.startswith(f"{resource}_"):
+            return f"{resource}/{name[len(resource) + 1 :]}"
+    return name.replace("_", "/", 1)
 
 
 @dataclass(slots=True)

@@ -129,10 +129,10 @@ class FakeAdapter(Component):
         backend = self.backend_record.sudo()
         return self.env["hub.token"].obtain(backend, self._ask_token, refused)
 
-    def _ask_token(self):
+    def _ask_token(self, _refresh):
         http, data = self._http(), {"password": self._password}
         answer = http.request("POST", "/token", data=data)
-        return answer.json()["token"], 3600
+        return answer.json()["token"], 3600, ""
 
 
 def _window(since, until):

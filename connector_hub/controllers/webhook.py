@@ -13,7 +13,7 @@ from odoo import SUPERUSER_ID, http
 from odoo.http import Response, request
 from odoo.sql_db import PoolError
 
-from ..cursor import turn_read_committed
+from ..cursor import by_statement
 from ..exceptions import NotFound as UnknownBackend
 from .unavailable import reached
 
@@ -47,11 +47,14 @@ class WebhookController(http.Controller):
         env = request.env(user=SUPERUSER_ID, context={})
         try:
             # a burst of the same delivery must not enter Odoo's loop of retries
-            turn_read_committed(env.cr)
-            # before the body is read: strangers cost as little as possible
-            backend = self._backend(env, token)
-            body = request.httprequest.get_data()
-            flow, lanes = self._store(backend, headers, body)
+            with by_statement(env.cr):
+                # before the body is read: strangers cost as little as possible
+                backend = self._backend(env, token)
+                note, flow = self._read(backend, headers)
+                fine = flow and not note.error
+                lanes = env["hub.message"].arrive(flow, note.event) if fine else ()
+            if flow and note.error:
+                self._keep(flow, note)
             env.cr.commit()  # pylint: disable=invalid-commit
         except (PoolError, psycopg2.OperationalError) as error:
             raise ServiceUnavailable() from error
@@ -65,26 +68,22 @@ class WebhookController(http.Controller):
         except UnknownBackend as error:
             raise NotFound() from error
 
-    def _store(self, backend, headers, body):
-        """Store the notification.
-
-        :return: (flow, lanes to wake)
-        """
-        env = backend.env
+    def _read(self, backend, headers):
+        """Return the genuine notification, and the flow that receives it, if any."""
+        body = request.httprequest.get_data()
         adapter = backend.adapter()
         if not adapter.verify_webhook(headers, body):
             _logger.info("Webhook of backend %s: signature refused.", backend.id)
             raise Unauthorized()
         note = adapter.read_notification(headers, body)
-        flow = note and backend._receiving_flow(note.document)
-        if not flow:
-            return env["hub.flow"], set()
-        if note.error:
-            # kept for a person, and committed before the sender is told off
-            env["hub.message"].quarantine(flow, note.event, note.error)
-            env.cr.commit()  # pylint: disable=invalid-commit
-            raise BadRequest()
-        return flow, env["hub.message"].arrive(flow, note.event)
+        flow = backend._receiving_flow(note.document) if note else None
+        return note, flow
+
+    def _keep(self, flow, note):
+        """Keep what cannot be read for a person, before the sender is told off."""
+        flow.env["hub.message"].quarantine(flow, note.event, note.error)
+        flow.env.cr.commit()  # pylint: disable=invalid-commit
+        raise BadRequest()
 
     def _wake(self, flow, lanes):
         """Enqueue the drain; the sweeper finds the message even if this fails."""

@@ -26,7 +26,7 @@ WITH stored AS (
      WHERE NOT (%(has_events)s AND EXISTS (
            SELECT FROM hub_seen s
             WHERE s.flow_id = %(flow)s AND s.digest = {DIGEST % "%(dedup_key)s"}))
-        ON CONFLICT (dedup_key) DO NOTHING
+        ON CONFLICT DO NOTHING
  RETURNING id, create_date AS now
 ), body AS (
     INSERT INTO hub_payload

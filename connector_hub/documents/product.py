@@ -21,7 +21,8 @@ class Variant(Part):
     ``price``, ``compare_at_price`` and ``cost`` are in the store's currency per
     piece; ``weight`` is in kilograms. ``origin`` is the record the sender knows it
     by, so that the ids of what was created can be told to him. ``active`` is False
-    for what is not sold any more.
+    for what is not sold any more. ``stock_id`` is what the remote keeps its stock
+    under, where that is not the variant itself.
     """
 
     external_id: str
@@ -35,6 +36,7 @@ class Variant(Part):
     cost: Decimal | None = None
     weight: Decimal | None = None
     tracked: bool = True
+    stock_id: str = ""
     requires_shipping: bool = True
     taxable: bool = True
     #: one value per option of the product, in the order of ``Product.options``

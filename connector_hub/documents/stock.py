@@ -19,7 +19,11 @@ class StockLevel(Document):
     """Levels of one variant; ``external_id`` is the variant's.
 
     A location that is not listed is not spoken of: its level stays what it is.
+    ``stock_ids`` is what the remote keeps the stock under, where that is not the
+    variant itself; ``tracked`` is False where it does not keep count.
     """
 
     sku: str = ""
+    tracked: bool = True
+    stock_ids: tuple[str, ...] = ()
     levels: tuple[LocationLevel, ...] = ()

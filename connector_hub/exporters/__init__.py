@@ -7,3 +7,4 @@ from . import invoice
 from . import product
 from . import price
 from . import stock
+from . import stock_kit

@@ -49,7 +49,7 @@ class ExporterStock(models.AbstractModel):
     def to_documents(self, flow, ids):
         products = self.env["product.product"].browse(ids).exists()
         products.fetch(["default_code", "product_tmpl_id"])
-        storable = products.filtered("is_storable")
+        storable = self._told(products)
         locations = self._locations(flow)
         if not locations:
             return dict.fromkeys(storable.ids, self._no_location(flow))
@@ -65,6 +65,10 @@ class ExporterStock(models.AbstractModel):
             )
             for product in storable
         }
+
+    def _told(self, products):
+        """Return those of which there is a stock to tell."""
+        return products.filtered("is_storable")
 
     def _locations(self, flow):
         """Return {id of the remote location: location} of those that are mapped."""
@@ -84,10 +88,7 @@ class ExporterStock(models.AbstractModel):
 
     def _levels(self, flow, products, locations):
         """Return {product id: levels in every location}."""
-        if flow.stock_formula == "forecast":
-            quantities = self._forecast(products, locations)
-        else:
-            quantities = self._on_hand(flow, products, locations)
+        quantities = self._quantities(flow, products, locations)
         safety = _exact(flow.safety_stock, 1e-6)
         roundings = {product.id: product.uom_id.rounding for product in products}
         return {
@@ -104,6 +105,12 @@ class ExporterStock(models.AbstractModel):
             )
             for product_id, rounding in roundings.items()
         }
+
+    def _quantities(self, flow, products, locations):
+        """Return {(remote location, product id): quantity} by the flow's formula."""
+        if flow.stock_formula == "forecast":
+            return self._forecast(products, locations)
+        return self._on_hand(flow, products, locations)
 
     def _on_hand(self, flow, products, locations):
         """Return {(remote location, product id): quantity}.

@@ -6,3 +6,5 @@ from . import customer_mapper
 from . import order_mapper
 from . import product_mapper
 from . import sender
+from . import sender_stock
+from . import stock_mapper

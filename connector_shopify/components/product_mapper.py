@@ -68,6 +68,7 @@ def _variant(payload: dict[str, Any]) -> Variant:
         compare_at_price=_money(payload.get("compareAtPrice")),
         weight=_kilograms(weight),
         tracked=bool(item.get("tracked", True)),
+        stock_id=item.get("id") or "",
         requires_shipping=bool(item.get("requiresShipping", True)),
         taxable=bool(payload.get("taxable", True)),
         option_values=tuple(entry["value"] for entry in payload["selectedOptions"]),

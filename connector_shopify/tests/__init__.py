@@ -2,3 +2,4 @@ from . import test_adapter
 from . import test_contract
 from . import test_mappers
 from . import test_orders
+from . import test_stock

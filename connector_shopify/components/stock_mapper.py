@@ -10,7 +10,7 @@ from odoo.addons.component.core import Component
 from odoo.addons.connector_hub.documents import LocationLevel, StockLevel
 from odoo.addons.connector_hub.exceptions import InvalidData
 
-from .stock_push import unknown_location
+from .stock_errors import unknown_location
 from .times import parse_time
 
 LOCATION = "gid://shopify/Location/"

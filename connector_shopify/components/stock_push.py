@@ -17,17 +17,11 @@ from decimal import Decimal
 from typing import Any
 
 from odoo.addons.connector_hub.components.push import Push, Pushed
-from odoo.addons.connector_hub.exceptions import (
-    Conflict,
-    HubError,
-    MappingError,
-    NotFound,
-    Rejected,
-    Unavailable,
-)
+from odoo.addons.connector_hub.exceptions import Conflict, HubError, Rejected
 
 from ..const import MAX_PAGE
 from .client import ShopifyClient
+from .stock_errors import gone, of_call, of_level
 
 #: rounds in which stale quantities are read again before the message has to wait
 ROUNDS = 4
@@ -115,7 +109,7 @@ class StockPush:
             for gid, node in zip(chunk, data["nodes"], strict=True):
                 push = unknown[gid]
                 if not node or not node.get("inventoryItem"):
-                    self._errors[push.record] = _gone(gid)
+                    self._errors[push.record] = gone(gid)
                     continue
                 item = node["inventoryItem"]
                 tracked = "true" if item["tracked"] else "false"
@@ -170,14 +164,16 @@ class StockPush:
             elif error["code"] == "IDEMPOTENCY_PREVIOUS_ATTEMPT_FAILED":
                 stale = True
             else:
-                raise _of_all(error)
+                raise of_call(error)
         doubtful, rest = [], []
         for place, level in enumerate(levels):
             code = refused[place]["code"] if place in refused else ""
             if code == STALE or stale:
                 doubtful.append(level)
             elif code:
-                self._errors[level.record] = _of_one(level, refused[place])
+                self._errors[level.record] = of_level(
+                    level.item, level.location, refused[place]
+                )
             else:
                 rest.append(level)
         return rest + self._look(location, doubtful)
@@ -261,47 +257,3 @@ def _place(error: dict[str, Any]) -> int | None:
 def _chunks(rows: list[Any], size: int) -> Iterator[list[Any]]:
     for start in range(0, len(rows), size):
         yield rows[start : start + size]
-
-
-# === ERRORS ===#
-
-
-def _of_all(error: dict[str, Any]) -> HubError:
-    """Return the error of a call that was refused as a whole."""
-    if error["code"] == "IDEMPOTENCY_CONCURRENT_REQUEST":
-        # the first try is still under way there: ask again with the same key
-        return Unavailable(f"Shopify: {error['message']}", code=error["code"])
-    return Rejected(
-        f"Shopify refuses stock levels: {error['message']}", code=error["code"]
-    )
-
-
-def _of_one(level: Level, error: dict[str, Any]) -> HubError:
-    if error["code"] == "INVALID_LOCATION":
-        return unknown_location(level.location)
-    if error["code"] == "INVALID_INVENTORY_ITEM":
-        return _gone(level.item)
-    return Rejected(
-        f"Shopify refuses the stock level of {level.item} at {level.location}:"
-        f" {error['message']}",
-        title="Shopify refuses stock levels.",
-        code=error["code"] or "level",
-    )
-
-
-def _gone(gid: str) -> NotFound:
-    return NotFound(
-        f"{gid} does not exist in Shopify any more, so it has no stock there.",
-        remedy="Link the product with its new variant, or skip the message.",
-        title="Linked variants do not exist in Shopify any more.",
-        code="not_found",
-    )
-
-
-def unknown_location(location: str) -> MappingError:
-    """Return the error of a location that the store does not have."""
-    return MappingError(
-        f"The store has no active location {location}.",
-        kind="location",
-        value=location,
-    )

@@ -8,7 +8,7 @@ class ImporterProduct(models.AbstractModel):
     _inherit = "hub.importer.product"
 
     def _link_variants(self, backend, tasks):
-        super()._link_variants(backend, tasks)
+        result = super()._link_variants(backend, tasks)
         if backend.system == "shopify":
             self.env["hub.shopify.variant"].sudo().note_items(
                 backend,
@@ -19,3 +19,4 @@ class ImporterProduct(models.AbstractModel):
                     if variant.stock_id
                 ],
             )
+        return result

@@ -56,6 +56,7 @@
         "views/hub_checkpoint_views.xml",
         "views/hub_link_import_views.xml",
         "views/queue_job_views.xml",
+        "views/product_template_views.xml",
         "views/sale_order_views.xml",
         "views/hub_menus.xml",
         "views/hub_replay_views.xml",

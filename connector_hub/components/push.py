@@ -75,7 +75,8 @@ class Pushed:
     ``error`` of class Unavailable with ``sent`` means: unknown. ``state`` is the flat
     document the remote now holds, when it answers with one; without, it is believed to
     hold what it was told. ``links`` are further records a creation made there:
-    {(entity, Odoo id): remote id}.
+    {(entity, Odoo id): remote id}; ``unlinked`` are (entity, remote id) of parts that
+    are gone there now.
     """
 
     remote_id: str = ""
@@ -83,6 +84,7 @@ class Pushed:
     error: HubError | None = None
     state: dict[str, str | None] | None = None
     links: dict[tuple[str, int], str] = field(default_factory=dict)
+    unlinked: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,13 @@ class Price(Document):
     """The price of one piece of a variant; ``external_id`` is the variant's.
 
     ``compare_at_price`` is the price before a reduction; None when there is none.
+    ``cost`` is what a piece costs the seller. ``parent_id`` is the remote id of the
+    product the variant belongs to, where it is known.
     """
 
     sku: str = ""
+    parent_id: str = ""
     price: Decimal
     compare_at_price: Decimal | None = None
+    cost: Decimal | None = None
     currency: str = Field(min_length=3, max_length=3)

@@ -23,6 +23,8 @@ class ExporterBase(models.AbstractModel):
     _record_model = ""
     #: entity of the binding that links them
     _entity = ""
+    #: models of parts that have ids of their own there, and may be deleted one by one
+    _part_models = ()
     #: whether a record is sent as soon as it is linked, not only when it changes
     _told_when_linked = False
 

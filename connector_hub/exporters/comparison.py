@@ -41,6 +41,9 @@ def compare(task: OutTask, known: Mapping[str, str | None] | None) -> None:
         if not is_there:
             task.settle("skipped")
             return
+        if task.action == "archive" and known.get("status") == Departure.ARCHIVED.value:
+            # they have put it away themselves
+            task.says = {}
     else:
         task.action = "update" if is_there else "create"
         task.says = flat(task.document, only_set=True)

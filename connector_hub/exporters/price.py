@@ -63,11 +63,13 @@ class ExporterPrice(models.AbstractModel):
         prices = normal
         if pricelist:
             prices = pricelist._get_products_price(products, 1.0, currency=currency)
+        parents = self._parents(flow, products)
         now = self._now()
         found = {}
         for product in products:
             values = {
                 "external_id": remote_ids.get(product.id, ""),
+                "parent_id": parents.get(product.product_tmpl_id.id, ""),
                 "version": now,
                 "sku": product.default_code or "",
                 "price": _exact(prices[product.id], currency),
@@ -77,8 +79,25 @@ class ExporterPrice(models.AbstractModel):
                 before = _exact(normal[product.id], currency)
                 reduced = values["price"] < before
                 values["compare_at_price"] = before if reduced else None
+            if flow.price_cost:
+                values["cost"] = self._cost(flow, product, currency)
             found[product.id] = Price(**values)
         return found
+
+    def _parents(self, flow, products):
+        """Return {template id: remote id} of the products that variants belong to."""
+        backend = flow.backend_id.with_env(self.env)
+        if "product" not in backend._binding_models():
+            return {}
+        templates = products.product_tmpl_id
+        linked = backend.binder("product").to_external_many(templates)
+        return {key: found[0] for key, found in linked.items()}
+
+    def _cost(self, flow, product, currency):
+        company = flow.company_id
+        cost = product.with_company(company).standard_price
+        cost = company.currency_id._convert(cost, currency, company, round=False)
+        return _exact(cost, currency)
 
     def _pricelists(self, pricelist):
         """Return the ids of a price list and of those it is based on."""

@@ -5,11 +5,15 @@ from odoo import api, models
 from odoo.fields import Domain
 
 from ..documents import Option, Product, Variant
+from ..documents.merge import BOTH, ODOO
 
 TEMPLATE_FIELDS = frozenset(
     "name description_ecommerce sale_ok active attribute_line_ids product_variant_ids"
-    " default_code barcode weight type is_storable".split()
+    " default_code barcode weight type is_storable shop_vendor shop_type"
+    " product_tag_ids".split()
 )
+#: what Odoo speaks of only where a rule makes it its business
+BY_RULE = ("vendor", "product_type", "tags")
 #: {model: what of a product's options it names}
 OPTIONS = {
     "product.attribute": "attribute_id",
@@ -30,6 +34,7 @@ class ExporterProduct(models.AbstractModel):
     _description = "Exporter of Products"
     _record_model = "product.template"
     _entity = "product"
+    _part_models = ("product.product",)
 
     @api.private
     def watched(self):
@@ -60,6 +65,12 @@ class ExporterProduct(models.AbstractModel):
         linked = binder.to_external_many(variants)
         known = {key: found[0] for key, found in linked.items()}
         to_kilograms = self._to_kilograms()
+        ownership = flow._ownership()
+        spoken = [
+            name
+            for name in BY_RULE
+            if ownership.has_rule(name) and ownership.owner(name) in (ODOO, BOTH)
+        ]
         told = variants.filtered(lambda v: v.active or v.id in known)
         families = told.grouped("product_tmpl_id")
         found = {}
@@ -68,7 +79,7 @@ class ExporterProduct(models.AbstractModel):
             if template.active:
                 family = families.get(template, variants.browse())
                 found[template.id] = self._document(
-                    template, family, remote_id, known, to_kilograms
+                    template, family, remote_id, known, to_kilograms, spoken
                 )
             else:
                 found[template.id] = self._gone(remote_id)
@@ -83,7 +94,7 @@ class ExporterProduct(models.AbstractModel):
         saleable = Domain("sale_ok", "=", True) & Domain("type", "!=", "combo")
         return super()._creatable(flow, domain & saleable, **options)
 
-    def _document(self, template, variants, remote_id, known, to_kilograms):
+    def _document(self, template, variants, remote_id, known, to_kilograms, spoken):
         lines = template.attribute_line_ids.filtered(
             lambda line: line.attribute_id.create_variant != "no_variant"
         )
@@ -104,6 +115,7 @@ class ExporterProduct(models.AbstractModel):
         }
         if "description_ecommerce" in template._fields:
             values["description_html"] = str(template.description_ecommerce or "")
+        values.update({name: _by_rule(template, name) for name in spoken})
         values = self._hub_document_product(template, values)
         return Product(external_id=remote_id, version=self._now(), **values)
 
@@ -136,3 +148,11 @@ class ExporterProduct(models.AbstractModel):
         unit = templates._get_weight_uom_id_from_ir_config_parameter()
         kilogram = self.env.ref("uom.product_uom_kgm")
         return unit._compute_quantity(1.0, kilogram, round=False)
+
+
+def _by_rule(template, name):
+    if name == "vendor":
+        return template.shop_vendor or ""
+    if name == "product_type":
+        return template.shop_type or ""
+    return tuple(sorted(template.product_tag_ids.mapped("name")))

@@ -151,11 +151,11 @@ class HubFlow(models.Model):
 
     def _deleted_rows(self, marks):
         """A deleted record is known by its remote ids only: a message for each."""
-        model = self._exporter()._record_model
+        models_of = _departing(self._exporter())
         return [
             (f"{model},{res_id}", model, res_id, "delete", remote_id, mark)
-            for mark, res_model, res_id, operation, data in marks
-            if operation == "delete" and res_model == model
+            for mark, model, res_id, operation, data in marks
+            if operation == "delete" and model in models_of
             for remote_id in self._remote_ids_in(data)
         ]
 
@@ -196,19 +196,25 @@ class HubFlow(models.Model):
         )._collect()
 
 
+def _departing(exporter):
+    """Return the models whose deletion is told as such."""
+    return (exporter._record_model, *exporter._part_models)
+
+
 def _undeleted(exporter, marks):
     """Take marks of deletions that did not happen for what they are: changes.
 
     They are made before the deletion, which may have been refused.
     """
-    model = exporter._record_model
-    claimed = [m[2] for m in marks if m[3] == "delete" and m[1] == model]
-    if not claimed:
-        return marks
-    present = set(exporter.env[model].browse(claimed).exists().ids)
+    present = set()
+    for model in _departing(exporter):
+        claimed = [m[2] for m in marks if m[3] == "delete" and m[1] == model]
+        if claimed:
+            found = exporter.env[model].browse(claimed).exists().ids
+            present.update((model, res_id) for res_id in found)
     return [
-        (mark, res_model, res_id, "change", None)
-        if operation == "delete" and res_model == model and res_id in present
-        else (mark, res_model, res_id, operation, data)
-        for mark, res_model, res_id, operation, data in marks
+        (mark, model, res_id, "change", None)
+        if operation == "delete" and (model, res_id) in present
+        else (mark, model, res_id, operation, data)
+        for mark, model, res_id, operation, data in marks
     ]

@@ -8,6 +8,10 @@ class HubFlow(models.Model):
 
     _inherit = "hub.flow"
 
+    price_cost = fields.Boolean(
+        "Tell the Cost, Too",
+        help="The connected system then knows what the products cost the company.",
+    )
     prices_checked_at = fields.Datetime(readonly=True)
 
     @api.model

@@ -3,7 +3,7 @@ from odoo import api, models
 
 #: settings after which the same stock or price list says something else
 SAYS_OTHERWISE = frozenset(
-    "stock_formula safety_stock pricelist_id compare_price".split()
+    "stock_formula safety_stock pricelist_id compare_price price_cost".split()
 )
 
 

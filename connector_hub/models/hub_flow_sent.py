@@ -97,6 +97,21 @@ class HubFlow(models.Model):
                     wanted.setdefault(name, {})[remote_id] = (res_id, task)
         for name, rows in wanted.items():
             self._link_many(self.backend_id.binder(name), rows)
+        self._unlink_parts(tasks, models_of)
+
+    def _unlink_parts(self, tasks, models_of):
+        """Note of parts that are gone there that nothing is to be told them."""
+        gone = {}
+        for task in tasks:
+            for entity, remote_id in getattr(task.pushed, "unlinked", ()):
+                gone.setdefault(entity, []).append(remote_id)
+        for entity, remote_ids in gone.items():
+            self.env[models_of[entity]].sudo().search(
+                [
+                    ("backend_id", "=", self.backend_id.id),
+                    ("external_id", "in", remote_ids),
+                ]
+            ).deleted_at = self.env.cr.now()
 
     def _link_many(self, binder, rows):
         """Link {remote id: (Odoo id, task)}; what cannot be linked is not done."""

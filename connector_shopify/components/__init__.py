@@ -4,7 +4,10 @@ from . import adapter_webhook
 from . import binder
 from . import customer_mapper
 from . import order_mapper
+from . import price_mapper
 from . import product_mapper
 from . import sender
 from . import sender_stock
 from . import stock_mapper
+from . import sender_price
+from . import sender_product

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Shopify's Product (Admin API 2026-10) to the document Product."""
+"""Shopify's Product (Admin API 2026-10) to the document Product, and back."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from decimal import Decimal
 from typing import Any
 
 from odoo.addons.component.core import Component
-from odoo.addons.connector_hub.documents import Option, Product, Variant
+from odoo.addons.connector_hub.documents import Document, Option, Product, Variant
 from odoo.addons.connector_hub.exceptions import InvalidData
 
 from . import parts
+from .product_change import is_dummy
+from .product_payload import product_payload
 from .times import parse_time
 
 #: WeightUnit in kilograms
@@ -29,15 +31,28 @@ class ShopifyProductMapper(Component):
     _inherit = "hub.mapper"
     _usage = "hub.mapper.product"
     _system = "shopify"
+    _revision = 2
+
+    def options(self) -> dict[str, Any]:
+        """Return what tells this database's records from another's, and the policy."""
+        parameters = self.env["ir.config_parameter"].sudo()
+        flow = self.backend_record.flow_ids.filtered(
+            lambda flow: flow.document == "product" and flow.direction == "out"
+        )
+        return {
+            "source": str(parameters.get_param("database.uuid") or "")[:8],
+            "drops": flow[:1].departure != "ignore",
+        }
 
     @staticmethod
-    def to_document(payload: dict[str, Any], **options: Any) -> Product:
+    def to_document(payload: dict[str, Any], **_options: Any) -> Product:
         """Translate ``products.nodes[]`` as queried in products.graphql."""
         version = parse_time(payload["updatedAt"])
         if version is None:
             raise InvalidData(
                 f"Product {payload['id']} has no date of change.", code="no_version"
             )
+        options = () if is_dummy(payload["options"]) else payload["options"]
         return Product(
             external_id=payload["id"],
             version=version,
@@ -45,22 +60,37 @@ class ShopifyProductMapper(Component):
             description_html=payload.get("descriptionHtml") or "",
             vendor=parts.text(payload, "vendor"),
             product_type=parts.text(payload, "productType"),
-            status=payload.get("status") or "",
+            status=(payload.get("status") or "").lower(),
             tags=tuple(payload.get("tags") or ()),
             is_gift_card=bool(payload.get("isGiftCard")),
             options=tuple(
                 Option(name=option["name"], values=tuple(option["values"]))
-                for option in payload["options"]
+                for option in options
             ),
-            variants=tuple(_variant(node) for node in payload["variants"]["nodes"]),
+            variants=tuple(
+                _variant(node, bool(options)) for node in payload["variants"]["nodes"]
+            ),
         )
 
+    @staticmethod
+    def to_payload(document: Document, **options: Any) -> dict[str, Any]:
+        """Return what is said of a product; see ``product_payload``.
 
-def _variant(payload: dict[str, Any]) -> Variant:
+        :param options: ``source``, which is part of a new product's key; ``drops``:
+            variants that are not sold any more are deleted
+        """
+        if not isinstance(document, Product):
+            raise TypeError(type(document).__name__)
+        return {**product_payload(document), **options}
+
+
+def _variant(payload: dict[str, Any], has_options: bool) -> Variant:
     item = payload.get("inventoryItem") or {}
     weight = (item.get("measurement") or {}).get("weight")
     return Variant(
         external_id=payload["id"],
+        # what is not sold any more does not exist there
+        active=True,
         title=payload.get("title") or "",
         sku=parts.text(payload, "sku"),
         barcode=parts.text(payload, "barcode"),
@@ -71,7 +101,9 @@ def _variant(payload: dict[str, Any]) -> Variant:
         stock_id=item.get("id") or "",
         requires_shipping=bool(item.get("requiresShipping", True)),
         taxable=bool(payload.get("taxable", True)),
-        option_values=tuple(entry["value"] for entry in payload["selectedOptions"]),
+        option_values=tuple(
+            entry["value"] for entry in payload["selectedOptions"] if has_options
+        ),
     )
 
 

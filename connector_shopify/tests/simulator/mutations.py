@@ -10,8 +10,11 @@ from .errors import FieldError, NotSimulated, ScopeMissing
 from .fulfilment_mutations import FULFILMENT_MUTATIONS
 from .identity import type_of
 from .inventory_mutations import INVENTORY
+from .metafields import METAFIELD_WRITES
+from .product_writes import PRODUCT_WRITES
 from .refund_mutations import REFUND_RESOLVERS
 from .run import Resolvers, Run
+from .variant_writes import VARIANT_WRITES
 
 Object = dict[str, Any]
 Args = dict[str, Any]
@@ -126,4 +129,7 @@ MUTATIONS: Resolvers = {
     **INVENTORY,
     **FULFILMENT_MUTATIONS,
     **REFUND_RESOLVERS,
+    **METAFIELD_WRITES,
+    **PRODUCT_WRITES,
+    **VARIANT_WRITES,
 }

@@ -112,6 +112,7 @@ class Shop:
         self.dispatch = Dispatch(self)
         self.refunds = Refunds(self)
         self.subscriptions: dict[str, Object] = {}
+        self.metafield_definitions: dict[tuple[str, str | None, str], Object] = {}
         self._last = start
         self._collections = self._build_collections()
         for _ in range(orders):

@@ -1,0 +1,39 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import api, models
+
+
+class HubBackend(models.Model):
+    """The flows that take products and prices to a store."""
+
+    _inherit = "hub.backend"
+
+    @api.private
+    def _flow_values(self):
+        values = super()._flow_values()
+        if self.system != "shopify":
+            return values
+        shared = {
+            "direction": "out",
+            "latency": "batch",
+            "poll_minutes": 0,
+            "chosen": False,
+        }
+        return [
+            *values,
+            {
+                "code": "product_out",
+                "name": self.env._("Products to Shopify"),
+                "document": "product",
+                "sequence": 110,
+                "priority": 20,
+                **shared,
+            },
+            {
+                "code": "price_out",
+                "name": self.env._("Prices to Shopify"),
+                "document": "price",
+                "sequence": 120,
+                "priority": 15,
+                **shared,
+            },
+        ]

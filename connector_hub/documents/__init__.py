@@ -9,6 +9,7 @@ from .base import SCHEMA_VERSION, Document, DocumentKind, Money, Part, version_k
 from .customer import Customer
 from .diff import changes, field_of, flat, left_out
 from .fulfillment import Fulfillment, FulfillmentLine
+from .hold import Hold, Risk
 from .invoice import Invoice, InvoiceLine, InvoiceState, InvoiceType, PaymentState
 from .gone import Departure, Gone
 from .merge import Conflict, Decision, Ownership, merge, news, renderings
@@ -59,6 +60,7 @@ __all__ = [
     "InvoiceType",
     "LocationLevel",
     "Gone",
+    "Hold",
     "Money",
     "Option",
     "Order",
@@ -78,6 +80,7 @@ __all__ = [
     "Return",
     "ReturnLine",
     "ReturnState",
+    "Risk",
     "ShippingLine",
     "StockLevel",
     "TaxAmount",

@@ -16,6 +16,7 @@ from pydantic import AwareDatetime, Field
 from .address import Address
 from .base import Document, Money, Part
 from .customer import Customer
+from .hold import Hold, Risk
 from .refund import Refund, Return
 
 ZERO = Decimal(0)
@@ -93,6 +94,7 @@ class Order(Document):
     shipping_lines: tuple[ShippingLine, ...] = ()
     tip: Decimal = ZERO
     duties: Decimal = ZERO
+    duty_taxes: tuple[TaxAmount, ...] = ()
     #: adjustment of cash payments, outside ``total``
     cash_rounding: Decimal = ZERO
     #: what the buyer owes: lines, shipping, taxes, tip and duties
@@ -102,6 +104,10 @@ class Order(Document):
     shop_total: Money | None = None
     refunds: tuple[Refund, ...] = ()
     returns: tuple[Return, ...] = ()
+    #: what the buyer has not paid yet; None: the store does not say
+    outstanding: Decimal | None = None
+    risk: Risk = Risk.NONE
+    holds: tuple[Hold, ...] = ()
     financial_status: str = ""
     fulfillment_status: str = ""
     payment_gateways: tuple[str, ...] = ()
@@ -109,6 +115,16 @@ class Order(Document):
     note: str = ""
     tags: tuple[str, ...] = ()
     attributes: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def duty_line(self) -> ShippingLine:
+        """The duties as a charge of their own."""
+        return ShippingLine(title="", price=self.duties, taxes=self.duty_taxes)
+
+    @property
+    def taxed(self) -> tuple[OrderLine | ShippingLine, ...]:
+        """Everything that may be taxed."""
+        return (*self.lines, *self.shipping_lines, self.duty_line)
 
     def _unsaid(self) -> dict[str, Any]:
         # the buyer's account changes with every order; the order does not

@@ -13,5 +13,11 @@ from . import pricelist
 from . import tax
 from . import order_lines
 from . import order_parity
+from . import order_diff
+from . import order_edit
+from . import order_cancellation
 from . import order_update
+from . import order_release_check
+from . import order_release_stock
+from . import order_release
 from . import order

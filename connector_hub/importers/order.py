@@ -5,7 +5,7 @@ from odoo import api, models
 
 from ..documents.order import LineKind
 from ..exceptions import HubError, InvalidData
-from .order_lines import expected_tax, lines_digest, tax_keys
+from .order_lines import content_of, expected_tax, tax_keys
 from .product import product_key
 
 
@@ -48,7 +48,7 @@ class ImporterOrder(models.AbstractModel):
             "tax": {
                 tax.remote_value(*key)
                 for order in orders
-                for line in (*order.lines, *order.shipping_lines)
+                for line in order.taxed
                 for key in tax_keys(order, line)
             },
             "pricelist": {order.currency for order in orders}
@@ -59,6 +59,14 @@ class ImporterOrder(models.AbstractModel):
             for kind, values in wanted.items()
             if values - self.env["hub.mapping"].sudo().lookup(backend, kind).keys()
         }
+
+    def _parts(self):
+        return (
+            *super()._parts(),
+            "hub.importer.order.edit",
+            "hub.importer.order.release",
+            "hub.importer.order.cancellation",
+        )
 
     def _apply(self, flow, tasks):
         backend = flow.backend_id.with_env(self.env)
@@ -135,7 +143,7 @@ class ImporterOrder(models.AbstractModel):
             "pricelist_id": pricelists[order.currency].id,
             "payment_term_id": False,
             "user_id": False,
-            "hub_content": lines_digest(order),
+            "hub_content": content_of(order),
         }
 
     @api.private
@@ -147,7 +155,7 @@ class ImporterOrder(models.AbstractModel):
         keys = {
             task.external_id: {
                 key
-                for line in (*task.document.lines, *task.document.shipping_lines)
+                for line in task.document.taxed
                 for key in tax_keys(task.document, line)
             }
             for task in tasks

@@ -131,7 +131,10 @@ class ImporterOrderLines(models.AbstractModel):
         if order.duties:
             rows.append(
                 self._charge(
-                    backend.duties_product_id, self.env._("Duties"), order.duties
+                    backend.duties_product_id,
+                    self.env._("Duties"),
+                    order.duties,
+                    taxes=self._taxes(order, order.duty_line, taxes),
                 )
             )
         return [{**row, "sequence": place} for place, row in enumerate(rows, start=1)]
@@ -195,7 +198,7 @@ def expected_tax(order, taxes):
     """
     charged = [
         (tax.amount, taxes[tax.title, tax.rate, order.taxes_included])
-        for line in (*order.lines, *order.shipping_lines)
+        for line in order.taxed
         for tax in line.taxes
         if tax.amount
     ]
@@ -217,9 +220,24 @@ def lines_digest(order):
             "shipping_lines": True,
             "tip": True,
             "duties": True,
+            "duty_taxes": True,
         }
     )
     return hashlib.sha256(said.encode()).hexdigest()[:32]
+
+
+def content_of(order):
+    """Return short forms of an order's lines and of its addresses, as one text."""
+    whom = order.model_dump_json(include={"billing": True, "shipping": True})
+    buyer = order.customer.external_id or order.customer.email_key
+    addresses = hashlib.sha256(f"{buyer}{whom}".encode()).hexdigest()[:16]
+    return f"{lines_digest(order)}:{addresses}"
+
+
+def split_content(content):
+    """Return (lines, addresses) of what :func:`content_of` returned."""
+    lines, _colon, addresses = (content or "").partition(":")
+    return lines, addresses
 
 
 def split_discount(line):

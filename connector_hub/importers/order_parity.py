@@ -27,21 +27,17 @@ class ImporterOrderParity(models.AbstractModel):
         wrong = self.env["sale.order"]
         corrections = []
         for task, order in pairs:
-            if self._is_wrong_otherwise(task, order):
-                task.error = self._error(backend, task.document, order)
+            difference = Decimal(0)
+            if self.difference(task, order):
+                self.rounding_lines(order).unlink()
+                difference = self.difference(task, order)
+            if self.is_wrong(backend, task, order, difference):
+                task.error = self.error(backend, task.document, order)
                 wrong += order
-                continue
-            if not self._difference(task, order):
-                continue
-            self.rounding_lines(order).unlink()
-            difference = self._difference(task, order)
-            if not difference:
-                continue
-            if abs(difference) <= self._limit(backend, order):
-                corrections.append(self._rounding_line(backend, order, difference))
-            else:
-                task.error = self._error(backend, task.document, order)
-                wrong += order
+            elif difference:
+                corrections.append(
+                    rounding_values(self.env, backend, order, difference)
+                )
         self.env["sale.order.line"].create(corrections)
         return wrong
 
@@ -62,28 +58,21 @@ class ImporterOrderParity(models.AbstractModel):
         tolerance = max(len(order.order_line), 1) * _coin(order)
         return abs(task.expected["tax"] - ours) > tolerance
 
-    def _difference(self, task, order):
+    @api.private
+    def is_wrong(self, backend, task, order, difference):
+        """Return whether an order differs by more than a rounding line may cover."""
+        limit = backend.rounding_limit * _coin(order)
+        return abs(difference) > limit or self._is_wrong_otherwise(task, order)
+
+    @api.private
+    def difference(self, task, order):
+        """Return what is missing in Odoo's total."""
         digits = order.currency_id.decimal_places
         return task.document.total - Decimal(f"{order.amount_total:.{digits}f}")
 
-    def _limit(self, backend, order):
-        return backend.rounding_limit * _coin(order)
-
-    def _rounding_line(self, backend, order, difference):
-        product = backend.rounding_product_id
-        return {
-            "order_id": order.id,
-            "product_id": product.id,
-            "name": self.env._("Rounding difference with %s", backend.name),
-            "product_uom_qty": 1.0,
-            "product_uom_id": product.uom_id.id,
-            "price_unit": float(difference),
-            "discount": 0.0,
-            "tax_ids": [(6, 0, [])],
-            "sequence": ROUNDING_PLACE,
-        }
-
-    def _error(self, backend, document, order):
+    @api.private
+    def error(self, backend, document, order):
+        """Return the error of an order whose totals differ."""
         return BusinessRuleError(
             self.env._(
                 "Order %(order)s: the store's total is %(theirs)s %(currency)s, Odoo"
@@ -108,6 +97,22 @@ class ImporterOrderParity(models.AbstractModel):
             code="total_mismatch",
             field="total",
         )
+
+
+def rounding_values(env, backend, order, difference):
+    """Return the values of a rounding line."""
+    product = backend.rounding_product_id
+    return {
+        "order_id": order.id,
+        "product_id": product.id,
+        "name": env._("Rounding difference with %s", backend.name),
+        "product_uom_qty": 1.0,
+        "product_uom_id": product.uom_id.id,
+        "price_unit": float(difference),
+        "discount": 0.0,
+        "tax_ids": [(6, 0, [])],
+        "sequence": ROUNDING_PLACE,
+    }
 
 
 def _coin(order):

@@ -1,10 +1,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, models
 
-from ..exceptions import BusinessRuleError
+from .order_lines import split_content
 
 EDITABLE = ("draft", "sent")
-PARTNERS = ("partner_id", "partner_invoice_id", "partner_shipping_id")
 
 
 class ImporterOrderUpdate(models.AbstractModel):
@@ -15,16 +14,18 @@ class ImporterOrderUpdate(models.AbstractModel):
 
     @api.private
     def update_many(self, backend, tasks, existing, values):
-        """Bring quotations up to date; what is confirmed is never changed silently."""
+        """Bring quotations up to date; note what was changed of confirmed orders."""
         checked = []
         for task in tasks:
             order = existing[task.external_id]
             if order.state in EDITABLE:
                 self._rewrite(order, values[task.external_id])
                 checked.append((task, order))
-            elif self._differs(order, values[task.external_id], task.document):
-                task.error = self._confirmed(order, task.document)
             else:
+                # what follows is for the parts about edits and cancellations
+                task.expected.pop("edit", None)
+                if self._differs(order, values[task.external_id], task.document):
+                    task.expected["edit"] = values[task.external_id]
                 task.settle("done", order)
         self.env["hub.importer.order.parity"].enforce(backend, checked)
         for task, order in checked:
@@ -56,45 +57,14 @@ class ImporterOrderUpdate(models.AbstractModel):
     def _differs(self, order, values, document):
         """Return whether the store changed what Odoo does not change by itself."""
         if document.cancelled_at:
-            return order.state != "cancel"
-        if self._lines_differ(order, values):
-            return True
-        return order.state != "cancel" and any(
-            order[name].id != values[name] for name in PARTNERS
-        )
-
-    def _lines_differ(self, order, values):
+            return False
+        if order.state == "cancel":
+            return self._lines_differ(order, values)
         return order.hub_content != values["hub_content"]
 
-    def _confirmed(self, order, document):
-        if document.cancelled_at:
-            what = self.env._(
-                "Order %(remote)s was cancelled in the store, but %(order)s is"
-                " confirmed.",
-                remote=document.name,
-                order=order.name,
-            )
-        else:
-            what = self.env._(
-                "Lines or addresses of order %(remote)s were changed in the store after"
-                " %(order)s was confirmed or cancelled: the store's total is"
-                " %(theirs)s, Odoo's %(ours).2f.",
-                remote=document.name,
-                order=order.name,
-                theirs=document.total,
-                ours=order.amount_total,
-            )
-        return BusinessRuleError(
-            what,
-            remedy=self.env._(
-                "Compare both orders and change or cancel %s by hand, then skip the"
-                " message.",
-                order.name,
-            ),
-            title=self.env._("Orders were changed in the store after confirmation."),
-            code="order_confirmed",
-            field="state",
-        )
+    def _lines_differ(self, order, values):
+        said, says = order.hub_content, values["hub_content"]
+        return split_content(said)[0] != split_content(says)[0]
 
 
 def _comparable(record, name):

@@ -11,6 +11,8 @@ from . import hub_backend_subscription
 from . import hub_backend_webhook
 from . import hub_backend_sale
 from . import hub_backend_limit
+from . import hub_release_rule
+from . import hub_backend_release
 from . import hub_flow
 from . import hub_flow_collect
 from . import hub_flow_ownership
@@ -106,6 +108,7 @@ from . import hub_conflict
 from . import hub_conflict_filing
 from . import hub_exception_conflict
 from . import hub_exception_departure
+from . import hub_exception_release
 from . import account_move
 from . import product_attribute
 from . import product_attribute_value
@@ -115,6 +118,10 @@ from . import product_product
 from . import product_pricelist_item
 from . import res_partner
 from . import sale_order
+from . import sale_order_hold
+from . import sale_order_edit
+from . import hub_order_edit
+from . import hub_order_edit_line
 from . import stock_move
 from . import stock_picking
 from . import stock_quant

@@ -133,6 +133,12 @@ class HubFieldRule(models.Model):
     _inherit = ["hub.field.rule", "hub.audited"]
 
 
+class HubReleaseRule(models.Model):
+    _name = "hub.release.rule"
+    _inherit = ["hub.release.rule", "hub.audited"]
+    _unaudited = frozenset({"sequence"})
+
+
 class HubMatchRule(models.Model):
     _name = "hub.match.rule"
     _inherit = ["hub.match.rule", "hub.audited"]

@@ -27,6 +27,8 @@ from . import test_importer_order
 from . import test_importer_order_lines
 from . import test_importer_order_traps
 from . import test_importer_order_update
+from . import test_importer_order_release
+from . import test_importer_order_edit
 from . import test_importer_product
 from . import test_importer_tax
 from . import test_lanes

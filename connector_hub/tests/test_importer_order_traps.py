@@ -97,10 +97,11 @@ class TestImporterOrderTraps(OrderCase):
 
     # === CONFIRMED ORDERS ===#
 
-    def test_new_address_of_a_confirmed_order_is_told(self):
+    def test_new_address_of_a_locked_order_is_told(self):
         row = samples.order(1)
         order = self.bring_in(row)
         order.action_confirm()
+        order.action_lock()
         moved = samples.address(street="Moved 1")
         (task,) = self.attempt({**row, "shipping": moved, "version": samples.later()})
         self.assertIsInstance(task.error, BusinessRuleError)

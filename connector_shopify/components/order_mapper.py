@@ -11,18 +11,31 @@ from odoo.addons.component.core import Component
 from odoo.addons.connector_hub.documents import (
     Address,
     Customer,
+    Hold,
     Money,
     Order,
     OrderLine,
+    Risk,
     ShippingLine,
+    TaxAmount,
 )
 from odoo.addons.connector_hub.documents.order import LineKind
 from odoo.addons.connector_hub.exceptions import InvalidData
 
 from . import parts, refund_parts
 from .customer_mapper import customer
+from .order_quantities import Figures, shared
 from .parts import MoneySide, amount
 from .times import parse_time
+
+#: OrderRiskRecommendationResult
+RISKS = {
+    "ACCEPT": Risk.ACCEPT,
+    "INVESTIGATE": Risk.INVESTIGATE,
+    "CANCEL": Risk.CANCEL,
+}
+#: OrderDisplayFulfillmentStatus of orders of which nothing may be delivered now
+ON_HOLD = "ON_HOLD"
 
 
 class ShopifyOrderMapper(Component):
@@ -44,16 +57,12 @@ class ShopifyOrderMapper(Component):
         :param side: "presentment" (the buyer's currency) or "shop"
         """
         side: MoneySide = options.get("side", "presentment")
-        current = _is_current(payload, side)
-        if payload["edited"] and not current:
-            raise _edited_and_refunded(payload)
+        figures = Figures.of(payload, side)
         billing = parts.address(payload["billingAddress"])
         shipping = parts.address(payload["shippingAddress"])
         currency = (
             "presentmentCurrencyCode" if side == "presentment" else "currencyCode"
         )
-        total = "currentTotalPriceSet" if current else "totalPriceSet"
-        total_tax = "currentTotalTaxSet" if current else "totalTaxSet"
         version = _time(payload, "updatedAt")
         return Order(
             external_id=payload["id"],
@@ -68,20 +77,22 @@ class ShopifyOrderMapper(Component):
             customer=_buyer(payload, version, billing or shipping),
             billing=billing,
             shipping=shipping,
-            lines=tuple(_lines(payload, side, current)),
+            lines=tuple(_lines(payload, side, figures)),
             shipping_lines=tuple(_shipping_lines(payload, side)),
             tip=amount(payload["totalTipReceivedSet"], side),
             duties=amount(payload["originalTotalDutiesSet"], side),
+            duty_taxes=_duty_taxes(payload, side),
             cash_rounding=amount(
                 payload["totalCashRoundingAdjustment"]["paymentSet"], side
             ),
-            total=amount(payload[total], side),
-            total_tax=amount(payload[total_tax], side),
-            shop_total=Money(
-                amount=amount(payload[total], "shop"), currency=payload["currencyCode"]
-            ),
+            total=figures.total,
+            total_tax=figures.total_tax,
+            shop_total=_shop_total(payload, side, figures),
             refunds=refund_parts.refunds(payload, side),
             returns=refund_parts.returns(payload),
+            outstanding=_outstanding(payload, side),
+            risk=_risk(payload),
+            holds=_holds(payload),
             financial_status=payload["displayFinancialStatus"] or "",
             fulfillment_status=payload["displayFulfillmentStatus"] or "",
             payment_gateways=tuple(payload["paymentGatewayNames"]),
@@ -92,28 +103,51 @@ class ShopifyOrderMapper(Component):
         )
 
 
-def _edited_and_refunded(payload: dict[str, Any]) -> InvalidData:
-    """What an edit removed from a paid order is refunded as well.
+def _duty_taxes(payload: dict[str, Any], side: MoneySide) -> tuple[TaxAmount, ...]:
+    """Return the order's taxes that are on none of its lines.
 
-    Neither the original quantities, which include it, nor the current ones, which lack
-    what was refunded otherwise, are what was ordered.
+    Reading the taxes of each line's duties would cost points for every line of every
+    order, and few orders have any.
     """
-    return InvalidData(
-        f"Order {payload['name']} was edited and refunded in Shopify.",
-        title="Orders were edited and refunded before they came into Odoo.",
-        remedy="Enter this order by hand from what Shopify shows; then skip the"
-        " message.",
-        code="edited_and_refunded",
+    if not amount(payload["originalTotalDutiesSet"], side):
+        return ()
+    left = {(tax.title, tax.rate): tax.amount for tax in parts.taxes(payload, side)}
+    for node in (*payload["lineItems"]["nodes"], *payload["shippingLines"]["nodes"]):
+        for tax in parts.taxes(node, side):
+            key = (tax.title, tax.rate)
+            left[key] = left.get(key, Decimal(0)) - tax.amount
+    return tuple(
+        TaxAmount(title=title, rate=rate, amount=value)
+        for (title, rate), value in left.items()
+        if value > 0
     )
 
 
-def _is_current(payload: dict[str, Any], side: MoneySide) -> bool:
-    """Return whether the current quantities and totals are what was ordered.
+def _outstanding(payload: dict[str, Any], side: MoneySide) -> Decimal | None:
+    bag = payload.get("totalOutstandingSet")
+    return amount(bag, side) if bag else None
 
-    After an edit they are; ``currentQuantity`` is also net of refunds, however, so
-    with a refund the original figures are the ones that agree with each other.
-    """
-    return bool(payload["edited"]) and not amount(payload["totalRefundedSet"], side)
+
+def _risk(payload: dict[str, Any]) -> Risk:
+    advice = (payload.get("risk") or {}).get("recommendation") or ""
+    return RISKS.get(advice, Risk.NONE)
+
+
+def _holds(payload: dict[str, Any]) -> tuple[Hold, ...]:
+    """Return that fulfilment is on hold, when it is of the whole order."""
+    if payload["displayFulfillmentStatus"] != ON_HOLD:
+        return ()
+    return (Hold(external_id=payload["id"], reason="Fulfillment on hold"),)
+
+
+def _shop_total(
+    payload: dict[str, Any], side: MoneySide, figures: Figures
+) -> Money | None:
+    currency = payload["currencyCode"]
+    if side == "shop":
+        return Money(amount=figures.total, currency=currency)
+    name = "currentTotalPriceSet" if figures.edited else "totalPriceSet"
+    return Money(amount=amount(payload[name], "shop"), currency=currency)
 
 
 def _time(payload: dict[str, Any], key: str) -> datetime:
@@ -151,12 +185,15 @@ def _buyer(
     )
 
 
-def _lines(payload: dict[str, Any], side: MoneySide, current: bool) -> list[OrderLine]:
+def _lines(
+    payload: dict[str, Any], side: MoneySide, figures: Figures
+) -> list[OrderLine]:
     lines = []
     for node in payload["lineItems"]["nodes"]:
-        quantity = node["currentQuantity"] if current else node["quantity"]
+        quantity = figures.quantity(node)
         if not quantity:
             continue
+        share = figures.share(node)
         variant = node["variant"] or {}
         lines.append(
             OrderLine(
@@ -166,10 +203,13 @@ def _lines(payload: dict[str, Any], side: MoneySide, current: bool) -> list[Orde
                 sku=parts.text(node, "sku"),
                 barcode=parts.text(variant, "barcode"),
                 variant_id=variant.get("id", ""),
-                quantity=Decimal(quantity),
+                quantity=quantity,
                 unit_price=amount(node["originalUnitPriceSet"], side),
-                discount=parts.allocated(node, side),
-                taxes=parts.taxes(node, side),
+                discount=shared(parts.allocated(node, side), share),
+                taxes=tuple(
+                    tax.model_copy(update={"amount": shared(tax.amount, share)})
+                    for tax in parts.taxes(node, side)
+                ),
                 requires_shipping=node["requiresShipping"],
                 attributes=parts.attributes(node["customAttributes"]),
             )

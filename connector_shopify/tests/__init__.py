@@ -5,3 +5,5 @@ from . import test_orders
 from . import test_stock
 from . import test_prices_out
 from . import test_products_out
+from . import test_order_release
+from . import test_order_edits

@@ -25,6 +25,9 @@ class Control:
             ("POST", "stats/reset"): self.reset_stats,
             ("POST", "order"): self.order,
             ("POST", "touch"): self.touch,
+            ("POST", "order/edit"): self.edit_order,
+            ("POST", "order/cancel"): self.cancel_order,
+            ("POST", "order/risk"): self.assess_order,
             ("POST", "webhook/sign"): self.sign,
             ("POST", "webhook/emit"): self.emit,
             ("POST", "webhook/retry"): self.retry,
@@ -77,6 +80,19 @@ class Control:
 
     def touch(self, id: str, emit: bool = False, **changes: Any) -> Object:
         return {"updated_at": self.shop.touch(id, emit=emit, **changes)}
+
+    def edit_order(self, id: str, **options: Any) -> Object:
+        """See `Edits.edit`: `quantities`, `add`, `emit`."""
+        self.shop.edits.edit(id, **options)
+        return {}
+
+    def cancel_order(self, id: str, **options: Any) -> Object:
+        self.shop.edits.cancel(id, **options)
+        return {}
+
+    def assess_order(self, id: str, recommendation: str, emit: bool = False) -> Object:
+        self.shop.edits.assess(id, recommendation, emit=emit)
+        return {}
 
     # === WEBHOOKS ===
 

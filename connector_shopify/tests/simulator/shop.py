@@ -12,6 +12,7 @@ from typing import Any
 from .collection import Collection
 from .cost import Bucket
 from .dispatch import Dispatch
+from .edits import Edits
 from .errors import NotSimulated
 from .execution import MAX_COST, Executor
 from .faults import Faults
@@ -91,8 +92,7 @@ class Shop:
         self.domain = f"{name}.myshopify.com"
         self.scopes = scopes
         self.denied: frozenset[str] = frozenset()
-        self.stats = Stats()
-        self.faults = Faults()
+        self.stats, self.faults = Stats(), Faults()
         self.ledger, self.idempotency = Ledger(), Idempotency()
         self.bucket = Bucket(bucket_size, restore_rate, monotonic)
         self.executor = Executor(self, max_cost)
@@ -109,7 +109,7 @@ class Shop:
         )
         self.info = shop_info(name, self.domain, currency, taxes)
         self.truth: dict[str, Truth] = {}
-        self.dispatch = Dispatch(self)
+        self.dispatch, self.edits = Dispatch(self), Edits(self)
         self.refunds = Refunds(self)
         self.subscriptions: dict[str, Object] = {}
         self.metafield_definitions: dict[tuple[str, str | None, str], Object] = {}

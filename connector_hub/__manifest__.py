@@ -47,6 +47,7 @@
         "views/hub_backend_form_views.xml",
         "views/hub_backend_subscription_views.xml",
         "views/hub_backend_views.xml",
+        "views/hub_customer_views.xml",
         "views/hub_launch_views.xml",
         "views/hub_lifecycle_views.xml",
         "views/hub_schema_views.xml",

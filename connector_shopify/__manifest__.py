@@ -13,6 +13,7 @@
         "security/shopify_rules.xml",
         "views/hub_backend_views.xml",
         "views/hub_shopify_customer_views.xml",
+        "views/hub_shopify_address_views.xml",
         "views/hub_shopify_product_views.xml",
         "views/hub_shopify_variant_views.xml",
         "views/hub_shopify_order_views.xml",

@@ -76,7 +76,8 @@ class Pushed:
     document the remote now holds, when it answers with one; without, it is believed to
     hold what it was told. ``links`` are further records a creation made there:
     {(entity, Odoo id): remote id}; ``unlinked`` are (entity, remote id) of parts that
-    are gone there now.
+    are gone there now. ``matched``: instead of a creation, a record that was there
+    already was found to be meant; it was not told anything yet.
     """
 
     remote_id: str = ""
@@ -85,6 +86,7 @@ class Pushed:
     state: dict[str, str | None] | None = None
     links: dict[tuple[str, int], str] = field(default_factory=dict)
     unlinked: tuple[tuple[str, str], ...] = ()
+    matched: bool = False
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ Frozen, validated, versioned; they know neither Odoo nor any remote system.
 
 from .address import Address
 from .base import SCHEMA_VERSION, Document, DocumentKind, Money, Part, version_key
-from .customer import Customer
+from .customer import Customer, CustomerAddress
 from .diff import changes, field_of, flat, left_out
 from .fulfillment import Fulfillment, FulfillmentLine
 from .hold import Hold, Risk
@@ -48,6 +48,7 @@ __all__ = [
     "Address",
     "Conflict",
     "Customer",
+    "CustomerAddress",
     "Departure",
     "Decision",
     "Document",

@@ -42,6 +42,8 @@ class Document(Part):
     """One business record as it crosses a system border."""
 
     kind: ClassVar[DocumentKind] = DocumentKind.STATE
+    #: lists of which a document may name some entries only: others are not left out
+    partial_lists: ClassVar[frozenset[str]] = frozenset()
 
     #: the record's id in its system; empty for what has no identity of its own there
     external_id: str

@@ -3,12 +3,37 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from .address import Address
 from .base import Document
 
 
+class CustomerAddress(Address):
+    """An entry of a customer's address book.
+
+    ``removed``: it is to be deleted. ``origin`` names the Odoo record that says it
+    ("res.partner,12"), so that it can be linked once it exists.
+    """
+
+    external_id: str = ""
+    is_default: bool = False
+    removed: bool = False
+    origin: str = ""
+
+    @property
+    def plain(self) -> Address:
+        """The address itself, without its place in the book."""
+        return Address(**{name: getattr(self, name) for name in Address.model_fields})
+
+
 class Customer(Document):
-    """A customer account, or a guest buyer (``external_id`` is then empty)."""
+    """A customer account, or a guest buyer (``external_id`` is then empty).
+
+    Of the address book Odoo may know and say some entries only.
+    """
+
+    partial_lists: ClassVar[frozenset[str]] = frozenset({"addresses"})
 
     name: str = ""
     company_name: str = ""
@@ -19,11 +44,13 @@ class Customer(Document):
     language: str = ""
     tax_id: str = ""
     tax_exempt: bool = False
+    #: the remote's own names of partial exemptions
+    tax_exemptions: tuple[str, ...] = ()
     accepts_marketing: bool | None = None
     note: str = ""
     tags: tuple[str, ...] = ()
     default_address: Address | None = None
-    addresses: tuple[Address, ...] = ()
+    addresses: tuple[CustomerAddress, ...] = ()
 
     @property
     def is_guest(self) -> bool:

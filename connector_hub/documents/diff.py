@@ -64,6 +64,8 @@ def left_out(document: Document, base: Mapping[str, str | None]) -> set[str]:
     found = set()
     for name in document.model_fields_set:
         value = getattr(document, name)
+        if name in document.partial_lists:
+            continue
         if not isinstance(value, tuple) or (value and not isinstance(value[0], Part)):
             continue
         keys = {key for key, _part in _keyed(value)}

@@ -2,6 +2,7 @@ from . import task
 from . import comparison
 from . import base
 from . import customer
+from . import customer_detail
 from . import fulfillment
 from . import invoice
 from . import product

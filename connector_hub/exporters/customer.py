@@ -7,16 +7,17 @@ from ..documents import Address, Customer
 
 WATCHED = frozenset(
     "name email phone is_company company_name vat comment street street2 zip city"
-    " state_id country_id parent_id active".split()
+    " state_id country_id parent_id active type category_id hub_marketing_consent"
+    " property_account_position_id".split()
 )
 
 
 class ExporterCustomer(models.AbstractModel):
     """Contacts as customers.
 
-    Language, tags and consent are left to the connected system: Odoo would answer with
-    its own defaults. The name is not said where it is only an e-mail or a number that
-    stands for one.
+    The language is left to the connected system: Odoo would answer with its own
+    default. The name is not said where it is only an e-mail or a number that stands
+    for one.
     """
 
     _name = "hub.exporter.customer"
@@ -36,19 +37,20 @@ class ExporterCustomer(models.AbstractModel):
         Odoo hands an address on to contacts below, and back to the company above, past
         ``write``; a contact says the name of its company.
         """
-        family = (
-            self.env["res.partner"]
-            .with_context(active_test=False)
-            .search(Domain("parent_id", "in", ids) | Domain("child_ids", "in", ids))
-        )
-        return list({*ids, *family.ids})
+        partners = self.env["res.partner"].with_context(active_test=False)
+        below = partners.search([("parent_id", "in", ids)])
+        above = partners.browse(ids).exists().parent_id
+        return list({*ids, *below.ids, *above.ids})
 
     @api.private
     def to_documents(self, flow, ids):
         partners = self.env["res.partner"].browse(ids).exists()
         remote_ids = self._remote_ids(flow, ids)
+        details = self._details(flow, partners)
         return {
-            partner.id: self._document(partner, remote_ids.get(partner.id, ""))
+            partner.id: self._document(
+                partner, remote_ids.get(partner.id, ""), details[partner.id]
+            )
             for partner in partners
         }
 
@@ -82,7 +84,7 @@ class ExporterCustomer(models.AbstractModel):
             [Domain("id", "in", query.subselect("odoo_id")) for query in links]
         )
 
-    def _document(self, partner, remote_id):
+    def _document(self, partner, remote_id, details):
         if not partner.active:
             return self._gone(remote_id)
         values = {
@@ -92,22 +94,22 @@ class ExporterCustomer(models.AbstractModel):
             "company_name": partner.company_name or partner.parent_id.name or "",
             "tax_id": partner.vat or "",
             "note": html2plaintext(partner.comment or "").strip(),
-            "default_address": _address(partner),
+            "default_address": self._address(partner),
+            **details,
         }
         if partner.name not in (partner.email, partner.phone):
             values["name"] = partner.name or ""
         values.update(self._hub_document_customer(partner, {}))
         return Customer(external_id=remote_id, version=self._now(), **values)
 
-
-def _address(partner):
-    country = partner.country_id.code or ""
-    return Address(
-        street=partner.street or "",
-        street2=partner.street2 or "",
-        zip=partner.zip or "",
-        city=partner.city or "",
-        # some of Odoo's codes carry the country: "DE-BE"
-        region=(partner.state_id.code or "").removeprefix(f"{country}-"),
-        country=country,
-    )
+    def _address(self, partner):
+        country = partner.country_id.code or ""
+        return Address(
+            street=partner.street or "",
+            street2=partner.street2 or "",
+            zip=partner.zip or "",
+            city=partner.city or "",
+            # some of Odoo's codes carry the country: "DE-BE"
+            region=(partner.state_id.code or "").removeprefix(f"{country}-"),
+            country=country,
+        )

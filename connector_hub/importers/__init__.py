@@ -6,6 +6,8 @@ from . import departure
 from . import merger
 from . import address
 from . import customer
+from . import customer_detail
+from . import customer_address
 from . import attribute
 from . import product_variants
 from . import product

@@ -51,18 +51,22 @@ class ImporterCustomer(models.AbstractModel):
         )
         partners = self.resolve(backend, [task.document for task in good])
         addresses = self._changed_addresses(good)
+        details = self._detail_values(backend, [task.document for task in good])
         pairs = []
-        for task, partner in zip(good, partners, strict=True):
+        for task, partner, detail in zip(good, partners, details, strict=True):
             if isinstance(partner, HubError):
                 task.error = partner
                 continue
             pairs.append((task, partner, {}))
             if task.external_id in linked:
-                self._update(task, partner, addresses)
+                self._update(backend, task, partner, addresses, detail)
             task.settle("done", partner)
         self._bind(backend, "customer", pairs)
 
-    def _update(self, task, partner, addresses):
+    def _parts(self):
+        return ("hub.importer.customer.address",)
+
+    def _update(self, backend, task, partner, addresses, detail):
         """Take over what the store knows; what it leaves empty stays.
 
         Only what it is known to have emptied is emptied. Who can log in as this
@@ -98,6 +102,7 @@ class ImporterCustomer(models.AbstractModel):
             if partner._fields[name].convert_to_write(partner[name], partner)
             != (value or False)
         }
+        changes.update(self._detail_changes(backend, task, partner, detail))
         if changes:
             partner.write(changes)
 
@@ -164,11 +169,13 @@ class ImporterCustomer(models.AbstractModel):
             if customer.default_address
         )
         languages = dict(self.env["res.lang"].get_installed())
+        details = self._detail_values(backend, missing.values())
         vals = [
             self._hub_values_customer(
-                customer, self._values(customer, addresses, languages)
+                customer,
+                {**self._values(customer, addresses, languages), **detail},
             )
-            for customer in missing.values()
+            for customer, detail in zip(missing.values(), details, strict=True)
         ]
         partners = self.env["res.partner"].create(vals)
         return dict(zip(missing, partners, strict=True))

@@ -10,6 +10,7 @@ from . import hub_backend_system
 from . import hub_backend_subscription
 from . import hub_backend_webhook
 from . import hub_backend_sale
+from . import hub_backend_customer
 from . import hub_backend_limit
 from . import hub_release_rule
 from . import hub_backend_release
@@ -117,6 +118,8 @@ from . import product_template_attribute_value
 from . import product_product
 from . import product_pricelist_item
 from . import res_partner
+from . import res_partner_consent
+from . import res_users
 from . import sale_order
 from . import sale_order_hold
 from . import sale_order_edit

@@ -56,6 +56,7 @@ class HubFlow(models.Model):
         self._link(done)
         self._remember(done)
         self._look_again(done)
+        self._follow_matches(done)
         messages = self.env["hub.message"]
         rows = [self._outcome_out(task) for task in tasks]
         messages.write_outcomes([list(column) for column in zip(*rows, strict=True)])
@@ -176,6 +177,25 @@ class HubFlow(models.Model):
             [("id", "in", [task.res_id for task in made]), ("active", "=", False)]
         )
         self.env["hub.dirty"].mark_flow(self, model, archived.ids)
+
+    def _follow_matches(self, tasks):
+        """Tell records that were there already what differs, and have them reviewed."""
+        matched = [
+            task
+            for task in tasks
+            if not task.error and getattr(task.pushed, "matched", False)
+        ]
+        if not matched:
+            return
+        model = matched[0].res_model
+        self.env["hub.dirty"].mark_flow(self, model, [task.res_id for task in matched])
+        reason = self.env._("It was there already, and was linked instead of created.")
+        self.env["hub.checkpoint"].flag(
+            self.backend_id,
+            self.document,
+            model,
+            [(task.remote_id, task.res_id, reason) for task in matched],
+        )
 
     def _remember(self, tasks):
         """Remember what the remote holds now, or that it holds nothing any more."""

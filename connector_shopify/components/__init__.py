@@ -7,6 +7,7 @@ from . import order_mapper
 from . import price_mapper
 from . import product_mapper
 from . import sender
+from . import sender_customer
 from . import sender_stock
 from . import stock_mapper
 from . import sender_price

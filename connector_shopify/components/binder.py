@@ -12,7 +12,12 @@ class ShopifyBinder(Component):
     _name = "hub.shopify.binder"
     _inherit = "hub.binder"
     _system = "shopify"
-    _apply_on = ["hub.shopify.customer", "hub.shopify.product", "hub.shopify.variant"]
+    _apply_on = [
+        "hub.shopify.address",
+        "hub.shopify.customer",
+        "hub.shopify.product",
+        "hub.shopify.variant",
+    ]
 
 
 class ShopifyOrderBinder(Component):

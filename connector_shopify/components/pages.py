@@ -40,6 +40,9 @@ SOURCES: dict[str, dict[str, str]] = {
         "root": "customers",
         "query": "customers",
         "by_id": "customers_by_id",
+        "nested": "addressesV2",
+        "nested_query": "customer_addresses",
+        "node": "customer",
     },
 }
 

@@ -6,3 +6,4 @@ from . import hub_importer_product_stock
 from . import hub_backend_product
 from . import bindings
 from . import hub_shopify_variant
+from . import bindings_customer

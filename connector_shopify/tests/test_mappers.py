@@ -40,7 +40,7 @@ class TestMappers(BaseCase):
             for side in ("presentment", "shop")
         }
         cls.products = cls.nodes("products", "products", lines=100)
-        cls.customers = cls.nodes("customers", "customers")
+        cls.customers = cls.nodes("customers", "customers", lines=60)
 
     @classmethod
     def nodes(cls, name, root, **variables):

@@ -10,7 +10,8 @@ It refuses what the real API refuses, and says "not simulated" to what nobody mo
 
 from .schema import PINNED, SUPPORTED, admin_schema
 from .server import SimulatorServer
-from .shop import SCOPES, Shop
+from .scopes import SCOPES
+from .shop import Shop
 from .truth import Amounts, Truth, TruthLine, TruthTax
 
 __all__ = [

@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlsplit
 
+from .customer_writes import CUSTOMER_MUTATIONS
 from .errors import FieldError, NotSimulated, ScopeMissing
 from .fulfilment_mutations import FULFILMENT_MUTATIONS
 from .identity import type_of
@@ -132,4 +133,5 @@ MUTATIONS: Resolvers = {
     **METAFIELD_WRITES,
     **PRODUCT_WRITES,
     **VARIANT_WRITES,
+    **CUSTOMER_MUTATIONS,
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from .customer_writes import CUSTOMER_QUERIES
 from .errors import FieldError, NotSimulated
 from .identity import type_of
 from .paging import MAX_PAGE, connection
@@ -118,4 +119,5 @@ QUERIES: Resolvers = {
     ("QueryRoot", "webhookSubscriptions"): _webhook_subscriptions,
     ("QueryRoot", "node"): _node,
     ("QueryRoot", "nodes"): _nodes,
+    **CUSTOMER_QUERIES,
 }

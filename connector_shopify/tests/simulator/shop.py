@@ -24,6 +24,7 @@ from .inventory import Inventory
 from .ledger import Ledger
 from .refunds import Refunds
 from .schema import PINNED
+from .scopes import SCOPES
 from .stats import Stats
 from .tokens import Tokens
 from .truth import Truth, address_truth
@@ -32,20 +33,6 @@ from .webhooks import Delivery, Webhooks
 Object = dict[str, Any]
 
 START = datetime(2026, 9, 1, 8, tzinfo=UTC)
-SCOPES = (
-    "read_all_orders",
-    "read_customers",
-    "read_inventory",
-    "read_locations",
-    "read_merchant_managed_fulfillment_orders",
-    "read_orders",
-    "read_products",
-    "write_customers",
-    "write_inventory",
-    "write_merchant_managed_fulfillment_orders",
-    "write_orders",
-    "write_products",
-)
 KNOWN_TYPES = {
     "Order": "orders",
     "Customer": "customers",

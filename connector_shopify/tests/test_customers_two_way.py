@@ -1,0 +1,184 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from .customer_case import BOOK, WRITES, CustomerCase
+
+
+class TestCustomersTwoWay(CustomerCase):
+    """Customers of the shop in Odoo, changed on both sides."""
+
+    def assertNothingTold(self):
+        calls = self.send()
+        self.assertFalse([name for name in (*WRITES, *BOOK) if name in calls], calls)
+
+    # === IN ===#
+
+    def test_customers_come_in_and_nothing_is_told_back(self):
+        self.bring_in()
+        for gid in self.gids:
+            partner, row = self.partner(gid), self.there(gid)
+            self.assertEqual(partner.email, self.email_of(gid))
+            name = f"{row['firstName']} {row['lastName']}"
+            self.assertEqual(partner.name, name)
+        self.assertNothingTold()
+
+    def test_address_book_becomes_contacts_below_the_customer(self):
+        self.bring_in()
+        for gid in self.gids:
+            row, partner = self.there(gid), self.partner(gid)
+            rest = [a for a in row["addressesV2"] if a is not row["defaultAddress"]]
+            self.assertEqual(
+                sorted(partner.child_ids.mapped("street")),
+                sorted({a["address1"] for a in rest}),
+            )
+            if row["defaultAddress"]:
+                self.assertEqual(partner.street, row["defaultAddress"]["address1"])
+
+    def test_entry_changed_and_deleted_there_changes_and_goes_here(self):
+        self.bring_in()
+        gid = next(g for g in self.gids if len(self.there(g)["addressesV2"]) == 3)
+        row, partner = self.there(gid), self.partner(gid)
+        _default, second, third = row["addressesV2"]
+        child = self.bound(self.backend, "address", second["id"])
+        other = self.bound(self.backend, "address", third["id"])
+        second["address1"] = "Neue Gasse 9"
+        row["addressesV2"].remove(third)
+        self.touch(gid)
+        self.assertEqual(child.street, "Neue Gasse 9")
+        self.assertFalse(other.active)
+        self.assertEqual(partner.child_ids, child)
+        self.assertNothingTold()
+
+    def test_other_default_address_swaps_places(self):
+        self.bring_in()
+        gid = next(g for g in self.gids if len(self.there(g)["addressesV2"]) == 2)
+        row, partner = self.there(gid), self.partner(gid)
+        first, second = row["addressesV2"]
+        row["defaultAddress"] = second
+        self.touch(gid)
+        self.assertEqual(partner.street, second["address1"])
+        self.assertEqual(self.bound(self.backend, "address", second["id"]), partner)
+        place = self.bound(self.backend, "address", first["id"])
+        self.assertEqual((place.parent_id, place.street), (partner, first["address1"]))
+        self.assertNothingTold()
+
+    def test_consent_tags_and_exemption_come_in(self):
+        position = self.env["account.fiscal.position"].create({"name": "Exempt"})
+        self.backend.write({"customer_tags": True, "exempt_position_id": position.id})
+        gid = self.gids[0]
+        row = self.there(gid)
+        row["defaultEmailAddress"]["marketingState"] = "SUBSCRIBED"
+        row.update(tags=["vip", "Trade Fair"], taxExempt=True)
+        self.bring_in()
+        partner = self.partner(gid).with_company(self.company)
+        self.assertEqual(partner.hub_marketing_consent, "granted")
+        self.assertTrue(partner.hub_consent_date)
+        self.assertEqual(set(partner.category_id.mapped("name")), {"vip", "Trade Fair"})
+        self.assertEqual(partner.property_account_position_id, position)
+        row["defaultEmailAddress"]["marketingState"] = "UNSUBSCRIBED"
+        self.touch(gid, tags=["vip"], taxExempt=False)
+        self.assertEqual(partner.hub_marketing_consent, "refused")
+        self.assertEqual(partner.category_id.mapped("name"), ["vip"])
+        self.assertFalse(partner.property_account_position_id)
+        self.assertNothingTold()
+
+    def test_guest_who_has_an_account_later_is_one_contact(self):
+        (order,) = self.shop.place_orders(1, scenarios=["other_case_guest"])
+        self.poll(self.flow(self.backend, "order"))
+        self.settle()
+        self.bring_in()
+        email = self.shop.orders[order]["email"].lower()
+        found = self.env["res.partner"].search(
+            [("email_normalized", "=", email), ("parent_id", "=", False)]
+        )
+        self.assertEqual(len(found), 1)
+
+    # === BOTH ===#
+
+    def test_change_of_each_side_reaches_the_other(self):
+        self.bring_in()
+        gid = self.gids[0]
+        partner = self.partner(gid)
+        self.send()
+        partner.comment = "<p>from Odoo</p>"
+        self.send()
+        self.touch(gid, firstName="Changed", lastName="There")
+        self.assertEqual(partner.name, "Changed There")
+        self.assertEqual(self.there(gid)["note"], "from Odoo")
+        self.assertNothingTold()
+
+    def test_news_of_our_own_change_changes_nothing(self):
+        self.bring_in()
+        gid = self.gids[0]
+        partner = self.partner(gid)
+        partner.comment = "<p>from Odoo</p>"
+        self.send()
+        version = self.row_version(partner)
+        self.tell(gid)
+        self.assertEqual(self.row_version(partner), version)
+        self.assertNothingTold()
+
+    def test_field_changed_on_both_sides_waits_for_a_person(self):
+        self.into.conflict_policy = "ask"
+        self.bring_in()
+        gid = self.gids[0]
+        partner = self.partner(gid)
+        partner.name = "Changed Here"
+        self.touch(gid, firstName="Changed", lastName="There")
+        self.assertNothingTold()
+        self.assertEqual(partner.name, "Changed Here")
+        self.assertEqual(self.there(gid)["lastName"], "There")
+        exception = self.exceptions(self.backend)
+        self.assertEqual(len(exception), 1)
+        exception.action_all_odoo()
+        self.settle()
+        self.send()
+        self.assertEqual(self.there(gid)["lastName"], "Here")
+
+    def test_field_of_the_shop_is_not_told(self):
+        self.env["hub.field.rule"].create(
+            {"flow_id": self.out.id, "field": "note", "owner": "remote"}
+        )
+        self.bring_in()
+        self.partner(self.gids[0]).comment = "<p>for us</p>"
+        self.assertNothingTold()
+
+    # === GONE ===#
+
+    def test_customer_deleted_there_is_archived_here(self):
+        self.into.deletion_policy = "archive"
+        self.bring_in()
+        gid = self.gids[0]
+        partner = self.partner(gid)
+        customers = self.shop.collection("customers")
+        del customers.objects[gid]
+        customers.changed()
+        self.tell(gid, deleted=True)
+        self.assertFalse(partner.active)
+        self.assertNothingTold()
+
+    def test_customers_merged_there_become_one_contact_or_a_question(self):
+        self.bring_in()
+        kept, gone = self.gids[:2]
+        partner, other = self.partner(kept), self.partner(gone)
+        customers = self.shop.collection("customers")
+        del customers.objects[gone]
+        customers.changed()
+        self.tell(gone, survivor=kept)
+        exception = self.exceptions(self.backend)
+        self.assertEqual(len(exception), 1)
+        self.assertIn(partner.name, exception.name)
+        self.assertIn(other.name, exception.name)
+        self.assertTrue(partner.active and other.active)
+
+    def test_merged_customer_whose_survivor_is_new_keeps_its_contact(self):
+        self.bring_in()
+        gone = self.gids[0]
+        partner = self.partner(gone)
+        customers = self.shop.collection("customers")
+        row = customers.objects.pop(gone)
+        kept, number = self.shop.generator.ids.next("Customer")
+        customers.objects[kept] = {**row, "id": kept, "legacyResourceId": number}
+        customers.changed()
+        self.tell(gone, survivor=kept)
+        self.settle()
+        self.assertEqual(self.partner(kept), partner)
+        self.assertNothingTold()

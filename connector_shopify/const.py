@@ -10,6 +10,26 @@ SUPPORTED_MONTHS = 12
 #: without these nothing of ours works; a write scope includes reading
 NEEDED_SCOPES = ("read_orders", "read_customers", "read_products")
 
+#: (document, direction) of a flow: what it needs besides; of several separated by a bar
+#: one is enough
+FLOW_SCOPES = {
+    ("stock", "in"): ("read_inventory", "read_locations"),
+    ("stock", "out"): ("write_inventory", "read_locations"),
+    ("product", "out"): ("write_products",),
+    ("price", "out"): ("write_products",),
+    ("customer", "out"): ("write_customers",),
+    ("fulfillment", "out"): (
+        "write_merchant_managed_fulfillment_orders"
+        "|write_assigned_fulfillment_orders|write_third_party_fulfillment_orders",
+    ),
+    ("settlement", "out"): ("write_orders",),
+    ("payment", "out"): ("write_orders",),
+    ("refund", "out"): ("write_orders",),
+    ("payout", "in"): ("read_shopify_payments|read_shopify_payments_accounts",),
+}
+#: what goes on without a permission, and what is missing then
+OPTIONAL_SCOPES = ("read_all_orders", "read_returns")
+
 #: a single query may cost at most so many points
 MAX_QUERY_COST = 1000
 #: longest page of a connection

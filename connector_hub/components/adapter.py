@@ -12,7 +12,15 @@ from odoo.addons.component.core import AbstractComponent
 
 from ..exceptions import HubError, InvalidData, SchemaDrift
 from ..http_client import HttpClient
-from .event import ApiVersions, Event, Notification, Page, Verdict
+from .event import (
+    ApiVersions,
+    Discovered,
+    Event,
+    Notification,
+    Page,
+    PrivacyRequest,
+    Verdict,
+)
 from .push import Operation, Probed, Push, Pushed
 
 #: what reading a row of an unexpected form may raise
@@ -62,12 +70,16 @@ class HubAdapter(AbstractComponent):
 
     def read_notification(
         self, headers: Mapping[str, str], body: bytes
-    ) -> Notification | None:
+    ) -> Notification | PrivacyRequest | None:
         """Read the envelope of a verified webhook: which record, which version.
 
         :return: None when the topic concerns no document of ours; with an ``error``
             when the body is not what the topic promises
         """
+        raise NotImplementedError
+
+    def discover(self) -> list[Discovered]:
+        """Return the remote values that need a counterpart in Odoo, each once."""
         raise NotImplementedError
 
     # === SUBSCRIPTIONS, where ``hub.backend._has_subscriptions`` ===#

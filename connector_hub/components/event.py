@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 
 from ..exceptions import InvalidData
 
@@ -65,6 +66,43 @@ class Notification:
     document: str
     event: Event
     error: InvalidData | None = None
+
+
+@dataclass(frozen=True)
+class PrivacyRequest:
+    """What the law has the remote system ask of us about somebody.
+
+    :param kind: "access" (what do you have?), "erase" (a customer), or "erase_all"
+        (everything of this system's account)
+    :param key: the same for two deliveries of one request
+    :param account: whom it concerns, by the remote's name; empty: the backend's own
+    :param customer: remote id; empty when it is about orders only
+    :param orders: remote ids
+    """
+
+    kind: str
+    key: str
+    account: str = ""
+    customer: str = ""
+    orders: tuple[str, ...] = ()
+    #: no flow's: it concerns all of them
+    document = ""
+
+
+@dataclass(frozen=True)
+class Discovered:
+    """A remote value that needs an Odoo counterpart.
+
+    :param kind: of ``hub.mapping``
+    :param value: as messages of the remote system name it
+    :param name: as people call it, where the value is a key
+    :param tax: of taxes: (title, rate in percent, included in prices)
+    """
+
+    kind: str
+    value: str
+    name: str = ""
+    tax: tuple[str, Decimal, bool] | None = None
 
 
 @dataclass(frozen=True)

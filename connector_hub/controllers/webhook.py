@@ -55,6 +55,8 @@ class WebhookController(http.Controller):
                 lanes = env["hub.message"].arrive(flow, note.event) if fine else ()
             if flow and note.error:
                 self._keep(flow, note)
+            if note and not flow:
+                backend._take_privacy_request(note)
             env.cr.commit()  # pylint: disable=invalid-commit
         except (PoolError, psycopg2.OperationalError) as error:
             raise ServiceUnavailable() from error

@@ -8,6 +8,9 @@ from . import hub_backend_actions
 from . import hub_backend_health
 from . import hub_backend_system
 from . import hub_backend_subscription
+from . import hub_backend_discover
+from . import hub_privacy_request
+from . import hub_privacy_receive
 from . import hub_backend_webhook
 from . import hub_backend_sale
 from . import hub_backend_customer

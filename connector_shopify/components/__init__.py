@@ -1,4 +1,6 @@
 from . import adapter
+from . import adapter_discovery
+from . import adapter_scope
 from . import adapter_subscription
 from . import adapter_webhook
 from . import binder

@@ -22,7 +22,6 @@ from odoo.addons.connector_hub.http_client import HttpClient
 from ..const import (
     API_VERSION,
     GID_PREFIX,
-    NEEDED_SCOPES,
     SUPPORTED_MONTHS,
 )
 from .auth import Granted, client_credentials_token, refreshed_token
@@ -98,8 +97,7 @@ class ShopifyAdapter(Component):
         granted = {
             scope["handle"] for scope in data["currentAppInstallation"]["accessScopes"]
         }
-        for scope in NEEDED_SCOPES:
-            verdict.add(*self._scope_point(scope, _is_granted(scope, granted)))
+        verdict.add_all(self._scope_points(granted))
         return verdict
 
     def api_versions(self) -> ApiVersions:
@@ -117,15 +115,6 @@ class ShopifyAdapter(Component):
             " connector.",
             ours=API_VERSION,
             served=served,
-        )
-
-    def _scope_point(self, scope: str, granted: bool) -> tuple[bool, str]:
-        if granted:
-            return True, self.env._("The app has the permission %s.", scope)
-        return False, self.env._(
-            "The app lacks the permission %s. Add it to the app's scopes in Shopify,"
-            " release the new version, and approve it in the store.",
-            scope,
         )
 
     # === READING ===#
@@ -213,8 +202,3 @@ class ShopifyAdapter(Component):
     def _reader(self, document: str) -> Reader:
         client = self.client()
         return Reader(client, document, presentment=self._presentment)
-
-
-def _is_granted(scope: str, granted: set[str]) -> bool:
-    """Return whether a scope is granted; a write scope includes reading."""
-    return scope in granted or scope.replace("read_", "write_") in granted

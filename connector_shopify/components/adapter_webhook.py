@@ -11,10 +11,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from odoo.addons.component.core import Component
-from odoo.addons.connector_hub.components.event import Event, Notification
+from odoo.addons.connector_hub.components.event import (
+    Event,
+    Notification,
+    PrivacyRequest,
+)
 from odoo.addons.connector_hub.exceptions import InvalidData
 
-from . import topics
+from . import compliance, topics
 
 #: what reading a body that is not as promised may raise
 UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
@@ -40,21 +44,16 @@ class ShopifyWebhooks(Component):
 
     def read_notification(
         self, headers: Mapping[str, str], body: bytes
-    ) -> Notification | None:
+    ) -> Notification | PrivacyRequest | None:
         """Read record id and version; the content itself is fetched later."""
         name = headers.get("x-shopify-topic", "")
+        if name in compliance.TOPICS:
+            delivery = headers.get("x-shopify-webhook-id", "")
+            return compliance.read(name, body, delivery)
         topic = topics.TOPICS.get(name)
         if not topic:
             return None
-        delivery = headers.get("x-shopify-webhook-id", "")
-        event = Event(
-            external_id=delivery or "?",
-            topic=name,
-            body=body,
-            delivery_id=delivery,
-            event_id=headers.get("x-shopify-event-id", ""),
-            deleted=topic.deleted,
-        )
+        event = _event(name, headers, body)
         try:
             reading = topics.read(
                 name, json.loads(body), headers.get("x-shopify-triggered-at", "")
@@ -70,8 +69,21 @@ class ShopifyWebhooks(Component):
             occurred_at=reading.version,
             name=reading.name,
             survivor=reading.survivor,
+            deleted=topic.deleted,
         )
         return Notification(topic.document, event)
+
+
+def _event(topic: str, headers: Mapping[str, str], body: bytes) -> Event:
+    """Return what is known before the body is read."""
+    delivery = headers.get("x-shopify-webhook-id", "")
+    return Event(
+        external_id=delivery or "?",
+        topic=topic,
+        body=body,
+        delivery_id=delivery,
+        event_id=headers.get("x-shopify-event-id", ""),
+    )
 
 
 def _malformed(topic: str) -> InvalidData:

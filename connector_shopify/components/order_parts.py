@@ -32,6 +32,8 @@ def orders_of_parts(client: ShopifyClient, ids: Sequence[str]) -> dict[str, HubE
 
 
 def _order(node: dict[str, Any] | None) -> str:
+    if not node or node.get("orderId"):
+        return str(node["orderId"]) if node else ""
     # of disposals the order may be unknown, so that it needs a name of its own
-    found = node and (node.get("order") or node.get("disposed"))
+    found = node.get("order") or node.get("disposed")
     return str(found["id"]) if found else ""

@@ -41,13 +41,14 @@ def taxes(parent: dict[str, Any], side: MoneySide) -> tuple[TaxAmount, ...]:
     """Return a line's taxes; rates come as fractions or percentages, both floats."""
     return tuple(
         TaxAmount(
-            title=tax["title"], rate=_rate(tax), amount=amount(tax["priceSet"], side)
+            title=tax["title"], rate=rate(tax), amount=amount(tax["priceSet"], side)
         )
         for tax in parent["taxLines"]
     )
 
 
-def _rate(tax: dict[str, Any]) -> Decimal:
+def rate(tax: dict[str, Any]) -> Decimal:
+    """Return a tax line's rate in percent."""
     if tax.get("ratePercentage") is not None:
         percent = Decimal(str(tax["ratePercentage"]))
     else:

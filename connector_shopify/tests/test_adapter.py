@@ -34,6 +34,23 @@ class TestAdapter(ShopifyCase):
         self.assertIn("✗", self.backend.verdict)
         self.assertIn("read_orders", self.backend.verdict)
 
+    def test_permission_of_a_chosen_flow_is_missed_and_the_flow_named(self):
+        flow = self.backend.flow_ids[:1]
+        flow.copy(
+            {
+                "name": "Stock to the Store",
+                "code": "stock_told",
+                "document": "stock",
+                "direction": "out",
+                "chosen": True,
+            }
+        )
+        self.shop.scopes = ("read_orders", "read_customers", "write_products")
+        self.assertFalse(self.backend.action_test_connection())
+        self.assertIn("lacks the permission write_inventory", self.backend.verdict)
+        self.assertIn("Stock to the Store", self.backend.verdict)
+        self.assertIn("read_all_orders", self.backend.verdict)
+
     def test_write_permission_includes_reading(self):
         self.shop.scopes = ("write_orders", "write_customers", "write_products")
         self.assertTrue(self.backend.action_test_connection())

@@ -1,4 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from decimal import Decimal
+
 from odoo import api, models
 
 from .order_lines import split_content
@@ -18,7 +20,11 @@ class ImporterOrderUpdate(models.AbstractModel):
         checked = []
         for task in tasks:
             order = existing[task.external_id]
-            if order.state in EDITABLE:
+            if self._is_met_first(order, task.document):
+                # linked by people, or made by another connector: theirs to keep
+                order.hub_content = values[task.external_id]["hub_content"]
+                task.settle("done", order)
+            elif order.state in EDITABLE:
                 self._rewrite(order, values[task.external_id])
                 checked.append((task, order))
             else:
@@ -61,6 +67,16 @@ class ImporterOrderUpdate(models.AbstractModel):
         if order.state == "cancel":
             return self._lines_differ(order, values)
         return order.hub_content != values["hub_content"]
+
+    def _is_met_first(self, order, document):
+        """Return whether an order that others made is what the store has."""
+        if order.hub_content or bool(document.cancelled_at) != (
+            order.state == "cancel"
+        ):
+            return False
+        digits = order.currency_id.decimal_places
+        ours = Decimal(f"{order.amount_total:.{digits}f}")
+        return order.currency_id.name == document.currency and ours == document.total
 
     def _lines_differ(self, order, values):
         said, says = order.hub_content, values["hub_content"]

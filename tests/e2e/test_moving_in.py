@@ -41,6 +41,14 @@ def open_shop(odoo: OdooServer, client: rpc.Client) -> Iterator[OpenShop]:
     yield from shops(odoo, client)
 
 
+#: model of our links: the incumbent's
+LINKS = {
+    "hub.shopify.customer": "shopify.customer",
+    "hub.shopify.variant": "shopify.product.variant",
+    "hub.shopify.order": "shopify.order",
+}
+
+
 class Incumbent:
     """The other connector's links of the store that ours is connected with."""
 
@@ -107,39 +115,41 @@ def counts(client: rpc.Client) -> dict[str, int]:
     return {model: client.count(model, domain) for model, domain in domains.items()}
 
 
+def linked_elsewhere(shop: Shop, client: rpc.Client) -> None:
+    """Have the incumbent know what was imported, and ours forget it."""
+    other = Incumbent(shop, client)
+    for ours, theirs in LINKS.items():
+        other.take(ours, theirs, shop.mine)
+    made = [order["odoo_id"][0] for order in shop.orders()]
+    # made by others: nothing tells what the store said of the lines
+    client.call("sale.order", "write", made, {"hub_content": False})
+    client.call("sale.order", "action_confirm", made[:4])
+    shop.remove()
+    shop.backend_id = 0
+
+
+def adopt(shop: Shop, client: rpc.Client) -> dict[str, Any]:
+    wizard = client.create("hub.shopify.adoption", {"backend_id": shop.backend_id})
+    client.call("hub.shopify.adoption", "action_check", [wizard])
+    assert client.count("hub.shopify.order", shop.mine) == 0, "looking changes nothing"
+    client.call("hub.shopify.adoption", "action_apply", [wizard])
+    fields = ["problem_count", "source_name"]
+    return client.read("hub.shopify.adoption", [("id", "=", wizard)], fields)[0]
+
+
 def test_links_of_the_incumbent_are_adopted_and_nothing_is_made_twice(
     open_shop: OpenShop, client: rpc.Client
 ) -> None:
     old = open_shop(8)
     old.start_import()
     old.wait_for_orders(8)
-    other = Incumbent(old, client)
-    for ours, theirs in (
-        ("hub.shopify.customer", "shopify.customer"),
-        ("hub.shopify.variant", "shopify.product.variant"),
-        ("hub.shopify.order", "shopify.order"),
-    ):
-        other.take(ours, theirs, old.mine)
-    links = client.count("shopify.order", [])
-    made = [order["odoo_id"][0] for order in old.orders()]
-    # made by others: nothing tells what the store said of the lines
-    client.call("sale.order", "write", made, {"hub_content": False})
-    confirmed = made[:4]
-    client.call("sale.order", "action_confirm", confirmed)
-    old.remove()
-    old.backend_id = 0
+    linked_elsewhere(old, client)
     before = counts(client)
 
     shop = open_shop(store=old.store)
-    wizard = client.create("hub.shopify.adoption", {"backend_id": shop.backend_id})
-    client.call("hub.shopify.adoption", "action_check", [wizard])
-    assert client.count("hub.shopify.order", shop.mine) == 0, "looking changes nothing"
-    client.call("hub.shopify.adoption", "action_apply", [wizard])
-    (result,) = client.read(
-        "hub.shopify.adoption", [("id", "=", wizard)], ["problem_count", "source_name"]
-    )
+    result = adopt(shop, client)
     assert (result["problem_count"], result["source_name"]) == (0, "The Old Link")
-    assert client.count("hub.shopify.order", shop.mine) == links == 8
+    assert client.count("hub.shopify.order", shop.mine) == 8
 
     shop.start_import()
     shop.settled(8)

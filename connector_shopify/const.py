@@ -13,6 +13,8 @@ NEEDED_SCOPES = ("read_orders", "read_customers", "read_products")
 #: (document, direction) of a flow: what it needs besides; of several separated by a bar
 #: one is enough
 FLOW_SCOPES = {
+    # where the goods of an order left
+    ("order", "in"): ("read_locations|read_inventory",),
     ("stock", "in"): ("read_inventory", "read_locations"),
     ("stock", "out"): ("write_inventory", "read_locations"),
     ("product", "out"): ("write_products",),

@@ -9,6 +9,9 @@ from typing import Any
 
 from ..exceptions import HubError
 
+#: {(entity, Odoo id): remote id, or several of one record}
+Links = dict[tuple[str, int], "str | tuple[str, ...]"]
+
 
 class Safety(Enum):
     """What makes it safe to repeat an operation whose outcome is unknown.
@@ -75,16 +78,16 @@ class Pushed:
     ``error`` of class Unavailable with ``sent`` means: unknown. ``state`` is the flat
     document the remote now holds, when it answers with one; without, it is believed to
     hold what it was told. ``links`` are further records a creation made there:
-    {(entity, Odoo id): remote id}; ``unlinked`` are (entity, remote id) of parts that
-    are gone there now. ``matched``: instead of a creation, a record that was there
-    already was found to be meant; it was not told anything yet.
+    {(entity, Odoo id): remote id, or several}; ``unlinked`` are (entity, remote id) of
+    parts that are gone there now. ``matched``: instead of a creation, a record that was
+    there already was found to be meant; it was not told anything yet.
     """
 
     remote_id: str = ""
     version: str = ""
     error: HubError | None = None
     state: dict[str, str | None] | None = None
-    links: dict[tuple[str, int], str] = field(default_factory=dict)
+    links: Links = field(default_factory=dict)
     unlinked: tuple[tuple[str, str], ...] = ()
     matched: bool = False
 
@@ -97,4 +100,4 @@ class Probed:
     remote_id: str = ""
     version: str = ""
     state: dict[str, str | None] | None = None
-    links: dict[tuple[str, int], str] = field(default_factory=dict)
+    links: Links = field(default_factory=dict)

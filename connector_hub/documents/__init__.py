@@ -7,6 +7,7 @@ Frozen, validated, versioned; they know neither Odoo nor any remote system.
 from .address import Address
 from .base import SCHEMA_VERSION, Document, DocumentKind, Money, Part, version_key
 from .customer import Customer, CustomerAddress
+from .delivery import Delivery, DeliveryLine
 from .diff import changes, field_of, flat, left_out
 from .fulfillment import Fulfillment, FulfillmentLine
 from .hold import Hold, Risk
@@ -49,6 +50,8 @@ __all__ = [
     "Conflict",
     "Customer",
     "CustomerAddress",
+    "Delivery",
+    "DeliveryLine",
     "Departure",
     "Decision",
     "Document",

@@ -40,3 +40,5 @@ class Fulfillment(Document):
     tracking_number: str = ""
     tracking_url: str = ""
     lines: tuple[FulfillmentLine, ...] = ()
+    #: ids there of all shipments it became, when the goods leave from several places
+    shipment_ids: tuple[str, ...] = ()

@@ -16,6 +16,7 @@ from pydantic import AwareDatetime, Field
 from .address import Address
 from .base import Document, Money, Part
 from .customer import Customer
+from .delivery import Delivery
 from .hold import Hold, Risk
 from .refund import Refund, Return
 
@@ -102,6 +103,8 @@ class Order(Document):
     total_tax: Decimal = ZERO
     #: the same total in the store's own currency
     shop_total: Money | None = None
+    #: shipments, the oldest first
+    deliveries: tuple[Delivery, ...] = ()
     refunds: tuple[Refund, ...] = ()
     returns: tuple[Return, ...] = ()
     #: what the buyer has not paid yet; None: the store does not say

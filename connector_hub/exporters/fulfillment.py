@@ -6,11 +6,15 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..documents import Fulfillment, FulfillmentLine
+from ..documents import Fulfillment, FulfillmentLine, flat
 from ..exceptions import BusinessRuleError
 
 #: kinds of transfers with which goods leave for the customer
 LEAVING = ("outgoing", "dropship")
+#: what is known of a parcel where no delivery carriers are installed
+TRACKING = frozenset(
+    ("hub_tracking_number", "hub_tracking_url", "hub_tracking_company")
+)
 
 
 class ExporterFulfillment(models.AbstractModel):
@@ -26,7 +30,13 @@ class ExporterFulfillment(models.AbstractModel):
     def watched(self):
         """``state`` is noted by what completes and cancels transfers."""
         names = {"state", "date_done", "carrier_id", "carrier_tracking_ref"}
-        return {"stock.picking": names}
+        return {"stock.picking": names | TRACKING}
+
+    @api.private
+    def roots(self, flow, model, ids):
+        """What comes back concerns the delivery with which it left."""
+        returns = self.env["stock.picking"].browse(ids).exists().return_id
+        return [*ids, *returns.ids]
 
     @api.private
     def relevant(self, flow, ids):
@@ -75,45 +85,74 @@ class ExporterFulfillment(models.AbstractModel):
         pickings = self.env["stock.picking"].browse(ids).exists()
         pickings = pickings.filtered(lambda p: p.state in ("done", "cancel"))
         orders = self._order_ids(flow, pickings.sale_id)
-        remote_ids = self._remote_ids(flow, pickings.ids)
+        binder = flow.backend_id.with_env(self.env).binder(self._entity)
+        shipments = binder.to_external_many(pickings)
         places = self._places(flow)
         found = {}
         for picking in pickings:
             order_id = orders.get(picking.sale_id.id)
-            if order_id and len(picking.move_ids.sale_line_id.order_id) > 1:
+            remote_ids = tuple(shipments.get(picking.id, ()))
+            cancelled = self._is_cancelled(flow, picking)
+            if not order_id or (cancelled and not remote_ids):
+                continue
+            if len(picking.move_ids.sale_line_id.order_id) > 1:
                 found[picking.id] = self._mixed(picking)
-            elif order_id:
-                found[picking.id] = self._document(
-                    picking, order_id, remote_ids.get(picking.id, ""), places
-                )
+                continue
+            values = {"order_id": order_id, "cancelled": cancelled}
+            values["location_id"] = self._place(picking.location_id, places)
+            found[picking.id] = self._document(picking, remote_ids, values)
         return found
+
+    @api.private
+    def note_told(self, flow, ids):
+        """Remember that the remote knows what Odoo now says of deliveries."""
+        said = self.to_documents(flow, ids).values()
+        told = [document for document in said if isinstance(document, Fulfillment)]
+        self.env["hub.snapshot"].store_many(
+            flow.backend_id,
+            flow.document,
+            {doc.external_id: flat(doc, only_set=True) for doc in told},
+        )
 
     @api.private
     def _hub_document_fulfillment(self, picking, values):
         """Hook: change what is said of a delivery."""
         return values
 
-    def _document(self, picking, order_id, remote_id, places):
+    def _is_cancelled(self, flow, picking):
+        """Return whether nothing of it counts as delivered any more."""
+        if picking.state == "cancel":
+            return True
+        return flow.returned_delivery == "cancel" and picking._hub_is_returned()
+
+    def _document(self, picking, remote_ids, values):
         done = picking.date_done
         values = {
             "name": picking.name,
-            "order_id": order_id,
             "order_name": picking.sale_id.client_order_ref or picking.sale_id.name,
             "shipped_at": done and done.replace(tzinfo=timezone.utc) or None,
-            "cancelled": picking.state == "cancel",
-            "location_id": self._place(picking.location_id, places),
             "lines": self._lines(picking),
+            "shipment_ids": remote_ids,
+            **self._tracking(picking),
+            **values,
         }
-        if "carrier_tracking_ref" in picking._fields:
-            url = picking.carrier_tracking_url or ""
-            values.update(
-                carrier=picking.carrier_id.name or "",
-                tracking_number=picking.carrier_tracking_ref or "",
-                # of several parcels Odoo makes a list, which is no address
-                tracking_url=url if url.startswith("http") else "",
-            )
         values = self._hub_document_fulfillment(picking, values)
+        remote_id = remote_ids[0] if remote_ids else ""
         return Fulfillment(external_id=remote_id, version=self._now(), **values)
+
+    def _tracking(self, picking):
+        values = {
+            "carrier": picking.hub_tracking_company or "",
+            "tracking_number": picking.hub_tracking_number or "",
+            "tracking_url": picking.hub_tracking_url or "",
+        }
+        if "carrier_tracking_ref" in picking._fields and picking.carrier_tracking_ref:
+            url = picking.carrier_tracking_url or ""
+            values["tracking_number"] = picking.carrier_tracking_ref
+            # of several parcels Odoo makes a list, which is no address
+            values["tracking_url"] = url if url.startswith("http") else ""
+            values["carrier"] = picking.carrier_id.name or values["carrier"]
+        return values
 
     def _lines(self, picking):
         """Return what left, by order line; what the order does not know is not said."""

@@ -23,3 +23,5 @@ from . import order_release_check
 from . import order_release_stock
 from . import order_release
 from . import order
+from . import order_booking
+from . import order_delivery

@@ -65,6 +65,7 @@ class ImporterOrder(models.AbstractModel):
             *super()._parts(),
             "hub.importer.order.edit",
             "hub.importer.order.release",
+            "hub.importer.order.delivery",
             "hub.importer.order.cancellation",
         )
 

@@ -34,6 +34,7 @@ from . import hub_flow_sent
 from . import hub_flow_doubt
 from . import hub_flow_fairness
 from . import hub_flow_export
+from . import hub_flow_fulfillment
 from . import hub_flow_price
 from . import hub_flow_retell
 from . import hub_flow_health
@@ -67,6 +68,7 @@ from . import hub_eraser_partner
 from . import hub_eraser_redact
 from . import hub_eraser_sweep
 from . import hub_eraser_match
+from . import hub_backend_delivery
 from . import hub_backend_erase
 from . import hub_run
 from . import hub_total
@@ -128,8 +130,10 @@ from . import sale_order_hold
 from . import sale_order_edit
 from . import hub_order_edit
 from . import hub_order_edit_line
+from . import sale_order_delivery
 from . import stock_move
 from . import stock_picking
+from . import stock_picking_tracking
 from . import stock_quant
 from . import hub_token
 from . import hub_audit

@@ -92,10 +92,13 @@ class HubFlow(models.Model):
         for task in tasks:
             links = dict(task.pushed.links) if task.pushed else {}
             if task.remote_id and task.action == "create":
-                links[entity, task.res_id] = task.remote_id
+                # it may have become several there
+                links.setdefault((entity, task.res_id), task.remote_id)
             for (name, res_id), remote_id in links.items():
+                several = remote_id if isinstance(remote_id, tuple) else (remote_id,)
                 if name in models_of:
-                    wanted.setdefault(name, {})[remote_id] = (res_id, task)
+                    rows = wanted.setdefault(name, {})
+                    rows.update(dict.fromkeys(several, (res_id, task)))
         for name, rows in wanted.items():
             self._link_many(self.backend_id.binder(name), rows)
         self._unlink_parts(tasks, models_of)

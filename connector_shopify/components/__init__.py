@@ -5,6 +5,8 @@ from . import adapter_subscription
 from . import adapter_webhook
 from . import binder
 from . import customer_mapper
+from . import fulfillment_binder
+from . import fulfillment_mapper
 from . import order_mapper
 from . import price_mapper
 from . import product_mapper
@@ -14,3 +16,4 @@ from . import sender_stock
 from . import stock_mapper
 from . import sender_price
 from . import sender_product
+from . import sender_fulfillment

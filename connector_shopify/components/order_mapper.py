@@ -22,7 +22,7 @@ from odoo.addons.connector_hub.documents import (
 from odoo.addons.connector_hub.documents.order import LineKind
 from odoo.addons.connector_hub.exceptions import InvalidData
 
-from . import parts, refund_parts
+from . import delivery_parts, parts, refund_parts
 from .customer_mapper import customer
 from .order_quantities import Figures, shared
 from .parts import MoneySide, amount
@@ -88,6 +88,7 @@ class ShopifyOrderMapper(Component):
             total=figures.total,
             total_tax=figures.total_tax,
             shop_total=_shop_total(payload, side, figures),
+            deliveries=delivery_parts.deliveries(payload),
             refunds=refund_parts.refunds(payload, side),
             returns=refund_parts.returns(payload),
             outstanding=_outstanding(payload, side),

@@ -10,7 +10,7 @@ from odoo.addons.connector_hub.documents import version_key
 from odoo.addons.connector_hub.exceptions import NotFound
 
 from ..const import LINES_WITH_ORDER, MAX_PAGE
-from . import order_givebacks
+from . import delivery_parts, order_givebacks
 from .client import QueryTooExpensive, ShopifyClient
 from .costs import page_length
 from .times import parse_time
@@ -178,6 +178,7 @@ class Reader:
             node[nested].pop("pageInfo")
         if nested == "lineItems":
             order_givebacks.complete(self._client, nodes, self._variables)
+            delivery_parts.complete(self._client, nodes)
 
 
 def _is_new(node: dict[str, Any], at_least: Mapping[str, str]) -> bool:

@@ -7,3 +7,4 @@ from . import hub_backend_product
 from . import bindings
 from . import hub_shopify_variant
 from . import bindings_customer
+from . import fulfillment

@@ -52,7 +52,8 @@ class TestAdapter(ShopifyCase):
         self.assertIn("read_all_orders", self.backend.verdict)
 
     def test_write_permission_includes_reading(self):
-        self.shop.scopes = ("write_orders", "write_customers", "write_products")
+        names = ("orders", "customers", "products", "inventory")
+        self.shop.scopes = tuple(f"write_{name}" for name in names)
         self.assertTrue(self.backend.action_test_connection())
 
     def test_wrong_secret_is_explained(self):

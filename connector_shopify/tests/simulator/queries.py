@@ -59,6 +59,10 @@ def _node(run: Run, obj: Object, args: Args) -> Any:
     return run.shop.find(args["id"])
 
 
+def _owner(run: Run, obj: Object, args: Args) -> Any:
+    return run.shop.dispatch.owner(obj["id"])[0]
+
+
 def _nodes(run: Run, obj: Object, args: Args) -> Any:
     size = len(args["ids"])
     if size > MAX_PAGE:
@@ -117,6 +121,8 @@ QUERIES: Resolvers = {
     ("QueryRoot", "fulfillmentOrder"): _by_id("FulfillmentOrder"),
     ("QueryRoot", "webhookSubscription"): _by_id("WebhookSubscription"),
     ("QueryRoot", "webhookSubscriptions"): _webhook_subscriptions,
+    ("Fulfillment", "order"): _owner,
+    ("FulfillmentOrder", "order"): _owner,
     ("QueryRoot", "node"): _node,
     ("QueryRoot", "nodes"): _nodes,
     **CUSTOMER_QUERIES,

@@ -70,6 +70,7 @@
         "views/hub_backend_delivery_views.xml",
         "views/hub_menus.xml",
         "views/hub_privacy_request_views.xml",
+        "views/hub_order_refund_views.xml",
         "views/hub_replay_views.xml",
         "views/hub_payload_edit_views.xml",
         "views/hub_audit_views.xml",

@@ -7,5 +7,6 @@ from . import fulfillment
 from . import invoice
 from . import product
 from . import price
+from . import refund
 from . import stock
 from . import stock_kit

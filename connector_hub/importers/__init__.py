@@ -22,6 +22,12 @@ from . import order_update
 from . import order_release_check
 from . import order_release_stock
 from . import order_release
+from . import order_refund_plan
+from . import order_refund
+from . import order_refund_credit
+from . import order_refund_payment
+from . import order_refund_stock
+from . import order_return
 from . import order
 from . import order_booking
 from . import order_delivery

@@ -66,6 +66,7 @@ class ImporterOrder(models.AbstractModel):
             "hub.importer.order.edit",
             "hub.importer.order.release",
             "hub.importer.order.delivery",
+            "hub.importer.order.refund",
             "hub.importer.order.cancellation",
         )
 

@@ -125,12 +125,15 @@ from . import product_pricelist_item
 from . import res_partner
 from . import res_partner_consent
 from . import res_users
+from . import hub_order_refund
+from . import hub_backend_refund
 from . import sale_order
 from . import sale_order_hold
 from . import sale_order_edit
 from . import hub_order_edit
 from . import hub_order_edit_line
 from . import sale_order_delivery
+from . import sale_order_refund
 from . import stock_move
 from . import stock_picking
 from . import stock_picking_tracking

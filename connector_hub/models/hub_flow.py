@@ -41,6 +41,7 @@ class HubFlow(models.Model):
             ("stock", "Stock Levels"),
             ("fulfillment", "Fulfilments"),
             ("invoice", "Invoices"),
+            ("refund", "Refunds"),
         ],
         required=True,
         readonly=True,

@@ -17,3 +17,4 @@ from . import stock_mapper
 from . import sender_price
 from . import sender_product
 from . import sender_fulfillment
+from . import sender_refund

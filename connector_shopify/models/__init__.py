@@ -4,6 +4,7 @@ from . import hub_exporter_stock
 from . import hub_flow_stock
 from . import hub_importer_product_stock
 from . import hub_backend_product
+from . import hub_backend_refund
 from . import bindings
 from . import hub_shopify_variant
 from . import bindings_customer

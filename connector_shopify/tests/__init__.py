@@ -11,3 +11,6 @@ from . import test_prices_out
 from . import test_products_out
 from . import test_order_release
 from . import test_order_edits
+from . import test_refunds
+from . import test_refund_goods
+from . import test_refunds_out

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable
+from random import Random
 from typing import Any
 
+from .refund_plans import refund_some
 from .shop import Shop
 
 Object = dict[str, Any]
@@ -28,6 +30,8 @@ class Control:
             ("POST", "order/edit"): self.edit_order,
             ("POST", "order/cancel"): self.cancel_order,
             ("POST", "order/risk"): self.assess_order,
+            ("POST", "refund"): self.refund,
+            ("POST", "return"): self.take_back,
             ("POST", "webhook/sign"): self.sign,
             ("POST", "webhook/emit"): self.emit,
             ("POST", "webhook/retry"): self.retry,
@@ -93,6 +97,22 @@ class Control:
     def assess_order(self, id: str, recommendation: str, emit: bool = False) -> Object:
         self.shop.edits.assess(id, recommendation, emit=emit)
         return {}
+
+    def refund(self, id: str, some: int | None = None, **options: Any) -> Object:
+        """`lines`: ``[[line, units, restock type, location]]``; see `Refunds.make`.
+
+        `some`: instead, a seed for one that is chosen at random.
+        """
+        if some is not None:
+            made = refund_some(self.shop, id, Random(some))
+            return {"id": made["id"] if made else None}
+        options["lines"] = [tuple(row) for row in options.get("lines", ())]
+        return {"id": self.shop.refunds.make(id, **options)["id"]}
+
+    def take_back(self, id: str, quantities: dict[str, int], **options: Any) -> Object:
+        """Announce a return of fulfilled units; see `Returns.open`."""
+        found = self.shop.refunds.returns.open(id, quantities, **options)
+        return {"id": found["id"], "name": found["name"]}
 
     # === WEBHOOKS ===
 

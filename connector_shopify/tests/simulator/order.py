@@ -81,6 +81,7 @@ def _life_cycle(draft: Draft) -> Object:
         "edited": False,
         "returnStatus": "NO_RETURN",
         "refunds": [],
+        "returns": [],
         "fulfillmentOrders": [],
         "fulfillments": [],
     }

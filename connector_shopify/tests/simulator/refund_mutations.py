@@ -152,7 +152,12 @@ def _suggested(run: Run, obj: Object, args: Args) -> Object:
     }
 
 
+def _parent(run: Run, obj: Object, args: Args) -> Any:
+    return obj.get("parentTransaction")
+
+
 REFUND_RESOLVERS: Resolvers = {
+    ("OrderTransaction", "parentTransaction"): _parent,
     ("QueryRoot", "refund"): _refund,
     ("Order", "suggestedRefund"): _suggested,
     ("Mutation", "refundCreate"): _create,

@@ -26,6 +26,7 @@ from .refund_figures import (
     sides,
 )
 from .refund_objects import refund_body, refund_object
+from .returns import Returns
 from .truth import TruthRefund
 from .webhooks import Delivery
 
@@ -34,6 +35,10 @@ Object = dict[str, Any]
 
 class Refunds(RefundFigures):
     """The giving back of one shop."""
+
+    def __init__(self, shop: Any) -> None:
+        super().__init__(shop)
+        self.returns = Returns(shop)
 
     def make(
         self,

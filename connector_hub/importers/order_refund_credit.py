@@ -1,0 +1,138 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from decimal import Decimal
+
+from odoo import api, fields, models
+from odoo.fields import Command
+
+from ..exceptions import BusinessRuleError
+from .order_refund_plan import Plan
+
+
+class ImporterOrderRefundCredit(models.AbstractModel):
+    """Credit notes of refunds: what was invoiced and is refunded, to the cent.
+
+    Units that were never invoiced need none: they are left out of later invoices.
+    """
+
+    _name = "hub.importer.order.refund.credit"
+    _description = "Credit Notes of Refunds"
+
+    @api.private
+    def credit(self, backend, records):
+        """Create and post the credit notes of refunds whose orders are invoiced.
+
+        :raises BusinessRuleError: Odoo calculates another total
+        """
+        plans, invoiced = [], {}
+        for record in records.sorted(lambda refund: (refund.refunded_at, refund.id)):
+            if any(move.state == "draft" for move in record.order_id.invoice_ids):
+                continue
+            plan = Plan(backend, record, invoiced)
+            if plan.waits:
+                continue
+            plan.settle()
+            if plan.rows:
+                plans.append((record, plan))
+            record.credit_state = "done"
+        self._book(backend, plans)
+
+    def _book(self, backend, plans):
+        if not plans:
+            return
+        moves = self.env["account.move"].create(
+            [
+                self._hub_values_credit_note(
+                    record, self._values(backend, record, plan)
+                )
+                for record, plan in plans
+            ]
+        )
+        for (record, plan), move in zip(plans, moves, strict=True):
+            self._enforce(backend, record, move, plan.total)
+            record.move_id = move
+        self._link(backend, plans, moves)
+        moves._post(soft=False)
+
+    @api.private
+    def _hub_values_credit_note(self, refund, values):
+        """Hook: change the values of a new credit note."""
+        return values
+
+    def _values(self, backend, record, plan):
+        invoice = plan.invoices[0]
+        order = record.order_id
+        zone = backend.company_id.sudo().partner_id.tz or "UTC"
+        day = fields.Datetime.context_timestamp(
+            self.with_context(tz=zone), record.refunded_at
+        ).date()
+        return {
+            "move_type": "out_refund",
+            "partner_id": order.partner_invoice_id.id,
+            "partner_shipping_id": order.partner_shipping_id.id,
+            "company_id": order.company_id.id,
+            "currency_id": order.currency_id.id,
+            "fiscal_position_id": order.fiscal_position_id.id,
+            "journal_id": invoice.journal_id.id,
+            "invoice_payment_term_id": False,
+            "invoice_date": day,
+            "invoice_origin": order.name,
+            "reversed_entry_id": invoice.id,
+            "team_id": order.team_id.id,
+            "ref": self.env._("Refund of %s", order.client_order_ref or order.name),
+            "invoice_line_ids": [Command.create(row) for row in plan.rows],
+        }
+
+    def _link(self, backend, plans, moves):
+        """Link the credit notes, so that they are not told back to the store."""
+        if "refund" not in backend._binding_models():
+            return
+        backend.binder("refund").bind_many(
+            [
+                {
+                    "external_id": record.external_id,
+                    "odoo_id": move.id,
+                    "sync_date": self.env.cr.now(),
+                }
+                for (record, _plan), move in zip(plans, moves, strict=True)
+            ]
+        )
+
+    def _enforce(self, backend, record, move, total):
+        """Add a rounding line within the limit; more than that is an error."""
+        digits = move.currency_id.decimal_places
+        difference = total - Decimal(f"{move.amount_total:.{digits}f}")
+        if not difference:
+            return
+        coin = Decimal(1).scaleb(-digits)
+        if abs(difference) > backend.rounding_limit * coin:
+            raise self._error(backend, record, move, total)
+        line = {
+            "product_id": backend.rounding_product_id.id,
+            "name": self.env._("Rounding difference with %s", backend.name),
+            "quantity": 1.0,
+            "price_unit": float(difference),
+            "tax_ids": [Command.clear()],
+        }
+        move.write({"invoice_line_ids": [Command.create(line)]})
+
+    def _error(self, backend, record, move, total):
+        return BusinessRuleError(
+            self.env._(
+                "The store refunded %(theirs)s %(currency)s of %(order)s; a credit note"
+                " of the same lines comes to %(ours).2f.",
+                theirs=total,
+                currency=move.currency_id.name,
+                order=record.order_id.client_order_ref or record.order_id.name,
+                ours=move.amount_total,
+            ),
+            remedy=self.env._(
+                "Check the taxes of the order's lines and the company's tax rounding,"
+                " or raise the rounding limit of %s; then retry.",
+                backend.name,
+            ),
+            title=self.env._(
+                "Refunds in Odoo would differ from those of %s.", backend.name
+            ),
+            code="refund_mismatch",
+            field="refunds",
+        )

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 from ..exceptions import HubError
 
 #: {(entity, Odoo id): remote id, or several of one record}
-Links = dict[tuple[str, int], "str | tuple[str, ...]"]
+Links = Mapping[tuple[str, int], "str | tuple[str, ...]"]
 
 
 class Safety(Enum):

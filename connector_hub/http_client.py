@@ -8,7 +8,7 @@ import logging
 import math
 import random
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from functools import cached_property
@@ -140,6 +140,28 @@ class HttpClient:
         if self._gate:
             self._gate.after(None)
         return response
+
+    def lines(self, path: str) -> Iterator[bytes]:
+        """Yield the lines of a file of any size, of which one at a time is held.
+
+        :raises HubError: see :func:`raise_for_status`; Unavailable when it breaks off
+        """
+        try:
+            with self._session.get(
+                self.base_url + path,
+                timeout=(CONNECT_TIMEOUT, self._read_timeout),
+                allow_redirects=False,
+                stream=True,
+            ) as answer:
+                response = Response(answer.status_code, answer.headers, b"", 0.0)
+                raise_for_status(response, self.base_url)
+                for line in answer.iter_lines(65536):
+                    if len(line) > MAX_BYTES:
+                        raise InvalidData("A line is too long.", code="too_large")
+                    if line:
+                        yield line
+        except requests.RequestException as error:
+            raise self._unreachable(error) from error
 
     def _send_patiently(
         self, retries: int, method: str, path: str, **kwargs: Any

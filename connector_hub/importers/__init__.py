@@ -11,6 +11,7 @@ from . import customer_address
 from . import attribute
 from . import product_variants
 from . import product
+from . import product_family
 from . import pricelist
 from . import tax
 from . import order_lines

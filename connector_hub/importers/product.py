@@ -59,11 +59,15 @@ class ImporterProduct(models.AbstractModel):
                 new.append(task)
         self._create_templates(backend, new)
         self._link_variants(backend, good)
-        self._bind(
-            backend,
-            "product",
-            [(t, self.env["product.template"].browse(t.res_id), {}) for t in good],
-        )
+        self._bind_products(backend, good)
+
+    def _bind_products(self, backend, tasks):
+        binder, templates = backend.binder("product"), self.env["product.template"]
+        rows = [
+            (task, templates.browse(task.res_id), binder.values_of(task.document))
+            for task in tasks
+        ]
+        self._bind(backend, "product", rows)
 
     def _objected(self, task):
         product = task.document
@@ -233,7 +237,7 @@ class ImporterProduct(models.AbstractModel):
             template = self.env["product.template"].browse(task.res_id)
             records = dict(
                 (variant.external_id, record)
-                for variant, record in self._pairs(task.document, template)
+                for variant, record in self._pairs(task, template)
             )
             for variant in task.document.variants:
                 record = records.get(variant.external_id) or matches.get(variant)

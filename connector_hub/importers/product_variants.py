@@ -26,7 +26,7 @@ class ImporterProductVariants(models.AbstractModel):
         """Write SKU, barcode and weight on the variants, where they differ."""
         product = task.document
         taken = self._taken_barcodes(product, template)
-        for variant, record in self._pairs(product, template):
+        for variant, record in self._pairs(task, template):
             wanted = {"default_code": variant.sku, "weight": float(variant.weight or 0)}
             if variant.barcode not in taken:
                 wanted["barcode"] = variant.barcode
@@ -51,8 +51,9 @@ class ImporterProductVariants(models.AbstractModel):
         )
         return set(found.mapped("barcode"))
 
-    def _pairs(self, product, template):
-        """Yield (variant, product.product) by their option values."""
+    def _pairs(self, task, template):
+        """Yield (variant, product.product): by their links, else by option values."""
+        product = task.document
         names = [option.name for option in product.options]
         real = {option.name for option in real_options(product)}
         records = {
@@ -63,7 +64,13 @@ class ImporterProductVariants(models.AbstractModel):
             for record in template.product_variant_ids
         }
         single = template.product_variant_ids[:1]
+        linked = set(task.parts.values())
         for variant in product.variants:
+            if variant.external_id in task.parts:
+                record = task.parts[variant.external_id]
+                if record.product_tmpl_id == template:
+                    yield variant, record
+                continue
             chosen = frozenset(
                 pair
                 for pair in zip(names, variant.option_values, strict=False)
@@ -71,7 +78,7 @@ class ImporterProductVariants(models.AbstractModel):
             )
             # an attribute with one value is not part of the combination's difference
             record = records.get(chosen) or (single if not real else None)
-            if record:
+            if record and record not in linked:
                 yield variant, record
 
 

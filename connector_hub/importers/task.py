@@ -48,6 +48,10 @@ class Task:
     returns: bool = False
     #: what an importer checks once it has written
     expected: dict[str, Any] = field(default_factory=dict)
+    #: records of Odoo that parts of the document are linked with, by remote id
+    parts: dict[str, Any] = field(default_factory=dict)
+    #: the status its record had there before, where that is known
+    was: str | None = None
     res_model: str | None = None
     res_id: int | None = None
     #: flat documents: what the remote says, and what it was known to say before

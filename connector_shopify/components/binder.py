@@ -15,7 +15,6 @@ class ShopifyBinder(Component):
     _apply_on = [
         "hub.shopify.address",
         "hub.shopify.customer",
-        "hub.shopify.product",
         "hub.shopify.variant",
     ]
 
@@ -39,3 +38,15 @@ class ShopifyOrderBinder(Component):
             "total": float(document.total),
             "currency_code": document.currency,
         }
+
+
+class ShopifyProductBinder(Component):
+    """Links of products, with what the store says of their state."""
+
+    _name = "hub.shopify.product.binder"
+    _inherit = "hub.shopify.binder"
+    _apply_on = ["hub.shopify.product"]
+
+    def values_of(self, document: Any) -> dict[str, Any]:
+        """Return the store's own view of a product."""
+        return {"status": document.status}

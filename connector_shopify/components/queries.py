@@ -28,6 +28,19 @@ def document(name: str) -> str:
 
 
 @cache
+def in_bulk(fragment: str) -> str:
+    """Return what a fragment selects, as a bulk operation takes it.
+
+    Connections are whole there and read by edges, and nothing stands elsewhere.
+    """
+    text = _fragments()[fragment]
+    body = text[text.index("{") :].replace("(first: $lines)", "")
+    body = re.sub(r"pageInfo \{[^}]*\}", "", body)
+    body = re.sub(r"nodes \{\s*(\.\.\.\w+)\s*\}", r"edges { node { \1 } }", body)
+    return SPREAD.sub(lambda match: in_bulk(match[1])[1:-1], body)
+
+
+@cache
 def _fragments() -> dict[str, str]:
     text = (FOLDER / "fragments.graphql").read_text()
     return {match.group(1): match.group(0) for match in FRAGMENT.finditer(text)}

@@ -20,6 +20,7 @@ class HubShopifyProduct(models.Model):
     odoo_id = fields.Many2one(
         "product.template", "Product", required=True, ondelete="cascade", index=True
     )
+    status = fields.Char(readonly=True, help="What the store last said of it.")
 
 
 class HubShopifyVariant(models.Model):

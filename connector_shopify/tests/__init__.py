@@ -1,4 +1,5 @@
 from . import test_adapter
+from . import test_bulk
 from . import test_contract
 from . import test_customers_out
 from . import test_customers_two_way
@@ -8,6 +9,7 @@ from . import test_mappers
 from . import test_orders
 from . import test_stock
 from . import test_prices_out
+from . import test_products_in
 from . import test_products_out
 from . import test_order_release
 from . import test_order_edits

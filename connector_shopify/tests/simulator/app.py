@@ -28,6 +28,7 @@ URLS = Map(
     [
         Rule("/admin/oauth/access_token", endpoint="token", methods=["POST"]),
         Rule("/admin/api/<version>/graphql.json", endpoint="graphql", methods=["POST"]),
+        Rule("/_bulk/<name>.jsonl", endpoint="bulk", methods=["GET"]),
         Rule("/_control/<path:action>", endpoint="control"),
     ]
 )
@@ -62,6 +63,16 @@ class Application:
             else:
                 response = error.get_response(environ)
         return response(environ, start_response)
+
+    # === FILES ===
+
+    def _bulk(self, request: Request, name: str) -> Response:
+        """Serve the file of a bulk operation; its address is the permission."""
+        lines = self.shop.bulk.files.get(name)
+        if lines is None:
+            return Response("<Error><Code>NoSuchKey</Code></Error>", 404)
+        content = (f"{line}\n" for line in lines)
+        return Response(content, mimetype="application/jsonl")
 
     # === CONTROL ===
 

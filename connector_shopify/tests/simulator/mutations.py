@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlsplit
 
+from .bulk import BULK
 from .customer_writes import CUSTOMER_MUTATIONS
 from .errors import FieldError, NotSimulated, ScopeMissing
 from .fulfilment_mutations import FULFILMENT_MUTATIONS
@@ -127,6 +128,7 @@ MUTATIONS: Resolvers = {
     ("Mutation", "webhookSubscriptionUpdate"): _update,
     ("Mutation", "webhookSubscriptionDelete"): _delete,
     ("Mutation", "tagsAdd"): _tags_add,
+    **BULK,
     **INVENTORY,
     **FULFILMENT_MUTATIONS,
     **REFUND_RESOLVERS,

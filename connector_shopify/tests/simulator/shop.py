@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
+from .bulk import Bulk
 from .collection import Collection
 from .cost import Bucket
 from .dispatch import Dispatch
@@ -99,6 +100,7 @@ class Shop:
         self.dispatch, self.edits = Dispatch(self), Edits(self)
         self.refunds = Refunds(self)
         self.subscriptions: dict[str, Object] = {}
+        self.bulk = Bulk(self)
         self.metafield_definitions: dict[tuple[str, str | None, str], Object] = {}
         self._last = start
         self._collections = self._build_collections()

@@ -22,6 +22,7 @@
         "data/product_product.xml",
         "data/queue_job.xml",
         "data/queue_job_match.xml",
+        "data/queue_job_stock.xml",
         "data/checkpoint.xml",
         "data/mail_activity_hold.xml",
         "data/ir_cron.xml",
@@ -75,6 +76,7 @@
         "views/hub_payload_edit_views.xml",
         "views/hub_audit_views.xml",
         "views/hub_match_menus.xml",
+        "views/hub_stock_opening_views.xml",
     ],
     "assets": {
         "web.assets_backend": ["connector_hub/static/src/**/*"],

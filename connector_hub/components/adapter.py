@@ -10,6 +10,7 @@ from typing import Any
 
 from odoo.addons.component.core import AbstractComponent
 
+from ..documents import StockLevel
 from ..exceptions import HubError, InvalidData, SchemaDrift
 from ..http_client import HttpClient
 from .event import (
@@ -155,6 +156,10 @@ class HubAdapter(AbstractComponent):
             change was announced; an older state must not be returned
         :return: {external id: payload, or the error that concerns this record alone}
         """
+        raise NotImplementedError
+
+    def iter_levels(self) -> Iterator[list[StockLevel]]:
+        """Yield pages of the stock levels the remote holds, of every variant."""
         raise NotImplementedError
 
     # === OUTBOUND ===#

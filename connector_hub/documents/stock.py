@@ -9,10 +9,14 @@ from .base import Document, Part
 
 
 class LocationLevel(Part):
-    """What one location of the remote system may promise, in the variant's unit."""
+    """What one location of the remote system may promise, in the variant's unit.
+
+    ``on_hand`` also counts what its open orders have reserved; None: not said.
+    """
 
     location_id: str
     available: Decimal
+    on_hand: Decimal | None = None
 
 
 class StockLevel(Document):

@@ -91,6 +91,9 @@ from . import hub_binding
 from . import hub_binding_insert
 from . import hub_mapping
 from . import hub_mapping_location
+from . import hub_stock_opening
+from . import hub_stock_opening_line
+from . import hub_stock_opening_work
 from . import hub_match_rule
 from . import hub_match
 from . import hub_match_ask

@@ -39,13 +39,7 @@ class ShopifyStockMapper(Component):
             sku=payload.get("sku") or "",
             tracked=bool(item["tracked"]),
             stock_ids=(item["id"],),
-            levels=tuple(
-                LocationLevel(
-                    location_id=node["location"]["id"],
-                    available=Decimal(node["quantities"][0]["quantity"]),
-                )
-                for node in item["inventoryLevels"]["nodes"]
-            ),
+            levels=tuple(_level(node) for node in item["inventoryLevels"]["nodes"]),
         )
 
     @staticmethod
@@ -65,3 +59,8 @@ class ShopifyStockMapper(Component):
                 for level in document.levels
             },
         }
+
+
+def _level(node: dict[str, Any]) -> LocationLevel:
+    found = {row["name"]: Decimal(row["quantity"]) for row in node["quantities"]}
+    return LocationLevel(location_id=node["location"]["id"], **found)

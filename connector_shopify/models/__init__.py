@@ -9,3 +9,4 @@ from . import bindings
 from . import hub_shopify_variant
 from . import bindings_customer
 from . import fulfillment
+from . import hub_stock_opening

@@ -6,8 +6,9 @@ Frozen, validated, versioned; they know neither Odoo nor any remote system.
 
 from .address import Address
 from .base import SCHEMA_VERSION, Document, DocumentKind, Money, Part, version_key
-from .customer import Customer, CustomerAddress
 from .delivery import Delivery, DeliveryLine
+from .company import Company, CompanyContact, CompanyLocation
+from .customer import Customer, CustomerAddress, CustomerCompany
 from .diff import changes, field_of, flat, left_out
 from .fulfillment import Fulfillment, FulfillmentLine
 from .hold import Hold, Risk
@@ -34,6 +35,7 @@ from .stock import LocationLevel, StockLevel
 
 DOCUMENTS: dict[str, type[Document]] = {
     "customer": Customer,
+    "company": Company,
     "product": Product,
     "order": Order,
     "stock": StockLevel,
@@ -48,10 +50,14 @@ __all__ = [
     "SCHEMA_VERSION",
     "Address",
     "Conflict",
+    "Company",
+    "CompanyContact",
+    "CompanyLocation",
     "Customer",
     "CustomerAddress",
     "Delivery",
     "DeliveryLine",
+    "CustomerCompany",
     "Departure",
     "Decision",
     "Document",

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from .address import Address
-from .base import Document
+from .base import Document, Part
 
 
 class CustomerAddress(Address):
@@ -27,6 +27,15 @@ class CustomerAddress(Address):
         return Address(**{name: getattr(self, name) for name in Address.model_fields})
 
 
+class CustomerCompany(Part):
+    """For whom somebody buys: a company, at one of its branches."""
+
+    external_id: str
+    name: str = ""
+    location_id: str = ""
+    contact_id: str = ""
+
+
 class Customer(Document):
     """A customer account, or a guest buyer (``external_id`` is then empty).
 
@@ -37,6 +46,8 @@ class Customer(Document):
 
     name: str = ""
     company_name: str = ""
+    #: said of who placed an order
+    company: CustomerCompany | None = None
     is_company: bool = False
     email: str = ""
     phone: str = ""

@@ -99,6 +99,8 @@ class ExporterCustomer(models.AbstractModel):
         }
         if partner.name not in (partner.email, partner.phone):
             values["name"] = partner.name or ""
+        if details.get("default_address", True) is None:
+            del values["default_address"]
         values.update(self._hub_document_customer(partner, {}))
         return Customer(external_id=remote_id, version=self._now(), **values)
 

@@ -20,8 +20,11 @@ class ExporterCustomer(models.AbstractModel):
         """Return {partner id: values of the document}, with one query for all."""
         backend = flow.backend_id
         found = {partner.id: {} for partner in partners}
+        has_companies = "company" in backend._binding_models()
         for partner in partners:
             values = found[partner.id]
+            if has_companies and partner._hub_shares_address():
+                values["default_address"] = None
             if partner.hub_marketing_consent:
                 granted = partner.hub_marketing_consent == "granted"
                 values["accepts_marketing"] = granted

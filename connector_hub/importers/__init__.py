@@ -8,6 +8,9 @@ from . import address
 from . import customer
 from . import customer_detail
 from . import customer_address
+from . import company
+from . import company_location
+from . import company_contact
 from . import attribute
 from . import product_variants
 from . import product
@@ -32,3 +35,4 @@ from . import order_return
 from . import order
 from . import order_booking
 from . import order_delivery
+from . import order_company

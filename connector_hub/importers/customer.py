@@ -90,12 +90,9 @@ class ImporterCustomer(models.AbstractModel):
             for name, path in SELDOM.items()
             if task.has_changed(path)
         )
-        address = addresses.get(customer.default_address, {})
-        changes.update(
-            (name, address[name])
-            for name, path in ADDRESS.items()
-            if address and task.has_changed(f"default_address.{path}")
-        )
+        if not self._keeps_company_address(backend, partner):
+            address = addresses.get(customer.default_address, {})
+            changes.update(_changed_address(task, address))
         changes = {
             name: value
             for name, value in changes.items()
@@ -105,6 +102,11 @@ class ImporterCustomer(models.AbstractModel):
         changes.update(self._detail_changes(backend, task, partner, detail))
         if changes:
             partner.write(changes)
+
+    @api.private
+    def _keeps_company_address(self, backend, partner):
+        """Return whether the partner has a company's address, not one of their own."""
+        return "company" in backend._binding_models() and partner._hub_shares_address()
 
     def _changed_addresses(self, tasks):
         """Return {Address: partner values} of those known to have been changed."""
@@ -242,3 +244,12 @@ def _language(tag, installed):
         return wanted
     short = wanted.split("_")[0]
     return next((code for code in installed if short and code.startswith(short)), None)
+
+
+def _changed_address(task, address):
+    """Return those of an address's values that the store is known to have changed."""
+    return {
+        name: address[name]
+        for name, path in ADDRESS.items()
+        if address and task.has_changed(f"default_address.{path}")
+    }

@@ -35,6 +35,7 @@ from . import hub_flow_doubt
 from . import hub_flow_fairness
 from . import hub_flow_export
 from . import hub_flow_fulfillment
+from . import hub_flow_company
 from . import hub_flow_price
 from . import hub_flow_retell
 from . import hub_flow_health

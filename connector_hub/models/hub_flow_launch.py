@@ -4,7 +4,8 @@ from odoo.exceptions import ValidationError
 
 #: document: the documents it refers to, which must be there before
 DEPENDS = {
-    "order": ("customer", "product"),
+    "company": ("customer",),
+    "order": ("customer", "company", "product"),
     "price": ("product",),
     "stock": ("product",),
     "fulfillment": ("order",),

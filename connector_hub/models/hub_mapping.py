@@ -9,6 +9,7 @@ TARGETS = {
     "location": "location_id",
     "gateway": "journal_id",
     "carrier": "carrier_name",
+    "payment_term": "payment_term_id",
 }
 
 
@@ -32,6 +33,7 @@ class HubMapping(models.Model):
             ("location", "Stock Location"),
             ("gateway", "Payment Gateway"),
             ("carrier", "Carrier"),
+            ("payment_term", "Payment Terms"),
         ],
         required=True,
     )
@@ -63,6 +65,9 @@ class HubMapping(models.Model):
     carrier_name = fields.Char(
         help="The carrier as Odoo names it: a shipping method, where shipping methods"
         " are used.",
+    )
+    payment_term_id = fields.Many2one(
+        "account.payment.term", "Payment Terms", check_company=True
     )
     ignored = fields.Boolean(help="The value needs no Odoo counterpart: leave it out.")
     automatic = fields.Boolean(

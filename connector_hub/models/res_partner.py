@@ -25,3 +25,11 @@ class ResPartner(models.Model):
         # links are deleted with the record: its ids there must be noted before
         self.env["hub.dirty"].mark_deleted(self, "customer")
         return super().unlink()
+
+    @api.private
+    def _hub_shares_address(self):
+        """Return whether this is a person whose address is that of their company.
+
+        Odoo keeps the two the same: what one of them gets, the other one has.
+        """
+        return bool(self.type == "contact" and self.parent_id.is_company)

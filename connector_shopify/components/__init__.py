@@ -6,6 +6,7 @@ from . import adapter_stock
 from . import adapter_subscription
 from . import adapter_webhook
 from . import binder
+from . import company_mapper
 from . import customer_mapper
 from . import fulfillment_binder
 from . import fulfillment_mapper

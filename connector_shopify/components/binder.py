@@ -14,6 +14,9 @@ class ShopifyBinder(Component):
     _system = "shopify"
     _apply_on = [
         "hub.shopify.address",
+        "hub.shopify.company",
+        "hub.shopify.company.contact",
+        "hub.shopify.company.location",
         "hub.shopify.customer",
         "hub.shopify.variant",
     ]

@@ -11,6 +11,7 @@ from odoo.addons.component.core import Component
 from odoo.addons.connector_hub.documents import (
     Address,
     Customer,
+    CustomerCompany,
     Hold,
     Money,
     Order,
@@ -160,17 +161,31 @@ def _time(payload: dict[str, Any], key: str) -> datetime:
     return moment
 
 
+def _buying_company(entity: dict[str, Any]) -> CustomerCompany | None:
+    company = entity.get("company")
+    if not company:
+        return None
+    return CustomerCompany(
+        external_id=company["id"],
+        name=company["name"],
+        location_id=(entity.get("location") or {}).get("id", ""),
+        contact_id=(entity.get("contact") or {}).get("id", ""),
+    )
+
+
 def _buyer(
     payload: dict[str, Any], version: datetime, fallback: Address | None
 ) -> Customer:
     """Return the customer account, or a guest made of what the order says."""
-    company = ((payload["purchasingEntity"] or {}).get("company") or {}).get("name", "")
+    buying = _buying_company(payload["purchasingEntity"] or {})
+    company = buying.name if buying else ""
     if payload["customer"]:
         buyer = customer(payload["customer"])
         return buyer.model_copy(
             update={
                 "email": buyer.email or parts.text(payload, "email"),
                 "company_name": company,
+                "company": buying,
                 "default_address": buyer.default_address or fallback,
             }
         )

@@ -44,6 +44,16 @@ SOURCES: dict[str, dict[str, str]] = {
         "nested_query": "customer_addresses",
         "node": "customer",
     },
+    "company": {
+        "root": "companies",
+        "query": "companies",
+        "by_id": "companies_by_id",
+        "nested": "contacts",
+        "nested_query": "company_contacts",
+        "node": "company",
+        # Shopify counts companies without looking at when they changed
+        "count": "none",
+    },
 }
 
 
@@ -83,6 +93,8 @@ class Reader:
 
     def count(self, search: str) -> int | None:
         """Return how many records match a search; None when Shopify will not tell."""
+        if self._source.get("count") == "none":
+            return None
         root = self._source["root"]
         data = self._client.query(f"{root}_count", query=search or None)
         found = data[f"{root}Count"]

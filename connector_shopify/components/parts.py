@@ -69,12 +69,13 @@ def address(payload: dict[str, Any] | None) -> Address | None:
         city=text(payload, "city"),
         region=text(payload, "provinceCode"),
         region_name=text(payload, "province"),
-        country=_country(text(payload, "countryCodeV2")),
+        country=country(text(payload, "countryCodeV2")),
         phone=text(payload, "phone"),
     )
 
 
-def _country(code: str) -> str:
+def country(code: str) -> str:
+    """Return a country's code; empty when Shopify does not know it."""
     # ZZ: Shopify's word for an unknown country
     return "" if code == "ZZ" else code
 

@@ -10,3 +10,4 @@ from . import hub_shopify_variant
 from . import bindings_customer
 from . import fulfillment
 from . import hub_stock_opening
+from . import bindings_company

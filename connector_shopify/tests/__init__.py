@@ -1,5 +1,6 @@
 from . import test_adapter
 from . import test_bulk
+from . import test_companies
 from . import test_contract
 from . import test_customers_out
 from . import test_customers_two_way

@@ -12,6 +12,7 @@ from . import samples
 from .basket import BasketGenerator
 from .buyer import BuyerGenerator
 from .catalog import CatalogGenerator
+from .companies import complete_companies
 from .dispatch import shipped_before
 from .document import OrderDocument
 from .fulfilling import Fulfilling
@@ -66,6 +67,7 @@ class Generator:
             companies=catalog.companies(),
         )
         world = self.world
+        self.companies = complete_companies(world, self.ids, start)
         self.basket = BasketGenerator(self.rng, world.products, currency, taxes, duties)
         self.buyers = BuyerGenerator(
             self.rng, self.people, world.customers, world.companies

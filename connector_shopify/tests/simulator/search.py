@@ -28,6 +28,7 @@ TEXTS = {"name": "name", "sku": "sku"}
 FIELDS = {
     "orders": {"updated_at", "created_at", "id", "name"},
     "customers": {"updated_at", "created_at", "id"},
+    "companies": {"updated_at", "created_at", "id", "name"},
     "products": {"updated_at", "created_at", "id"},
     "productVariants": {"updated_at", "id", "sku"},
     "locations": {"id", "name"},

@@ -37,6 +37,7 @@ START = datetime(2026, 9, 1, 8, tzinfo=UTC)
 KNOWN_TYPES = {
     "Order": "orders",
     "Customer": "customers",
+    "Company": "companies",
     "Product": "products",
     "ProductVariant": "productVariants",
     "Location": "locations",
@@ -118,6 +119,7 @@ class Shop:
         rows: dict[str, list[Object]] = {
             "orders": [],
             "customers": world.customers,
+            "companies": self.generator.companies,
             "products": world.products,
             "productVariants": variants,
             "locations": world.locations,

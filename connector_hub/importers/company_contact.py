@@ -1,0 +1,60 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import api, models
+
+from ..exceptions import HubError
+
+ENTITY = "company_contact"
+
+
+class ImporterCompanyContact(models.AbstractModel):
+    """People who buy for a company: its contact persons, and customers as any other."""
+
+    _name = "hub.importer.company.contact"
+    _inherit = "hub.importer.part"
+    _description = "Importer of Contact Persons"
+
+    def _apply(self, flow, tasks):
+        backend = flow.backend_id.with_env(self.env)
+        rows = [(task, contact) for task in tasks for contact in task.document.contacts]
+        rows = [row for row in rows if row[1].customer.label]
+        people = self.env["hub.importer.customer"].resolve(
+            backend, [contact.customer for _task, contact in rows]
+        )
+        fresh, listed = [], set()
+        binder = backend.binder(ENTITY)
+        states = binder.states_many(contact.external_id for _task, contact in rows)
+        for (task, contact), person in zip(rows, people, strict=True):
+            listed.add(contact.external_id)
+            if isinstance(person, HubError):
+                task.error = task.error or person
+                continue
+            self.join(self.env["res.partner"].browse(task.res_id), person)
+            if contact.title and person.function != contact.title:
+                person.function = contact.title
+            if contact.external_id not in states:
+                fresh.append({"external_id": contact.external_id, "odoo_id": person.id})
+        binder.bind_many(fresh)
+        self._let_go(binder, tasks, listed)
+
+    @api.private
+    def join(self, company, person):
+        """Make a person one of the company's, who is nobody else's.
+
+        Who can log in is not moved from outside: it changes what they may see.
+        """
+        free = not (person.parent_id or person.is_company or person == company)
+        if free and not person.sudo().with_context(active_test=False).user_ids:
+            person.parent_id = company
+
+    def _let_go(self, binder, tasks, listed):
+        """Take people out of a company they do not buy for any more."""
+        gone = binder.model.sudo().search(
+            [
+                ("backend_id", "=", binder.backend_record.id),
+                ("odoo_id.parent_id", "in", [task.res_id for task in tasks]),
+                ("external_id", "not in", list(listed)),
+            ]
+        )
+        people = gone.odoo_id.with_env(self.env)
+        gone.unlink()
+        people.parent_id = False

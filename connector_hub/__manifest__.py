@@ -65,6 +65,7 @@
         "views/product_template_views.xml",
         "views/sale_order_views.xml",
         "views/sale_order_hold_views.xml",
+        "views/sale_order_said_views.xml",
         "views/hub_order_edit_views.xml",
         "views/hub_release_views.xml",
         "views/stock_picking_views.xml",

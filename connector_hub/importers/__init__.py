@@ -19,6 +19,7 @@ from . import pricelist
 from . import tax
 from . import order_lines
 from . import order_parity
+from . import order_said
 from . import order_diff
 from . import order_edit
 from . import order_cancellation

@@ -124,11 +124,13 @@ class ImporterOrder(models.AbstractModel):
         for task in good:
             task.expected["tax"] = expected_tax(task.document, taxes)
         lines = self.env["hub.importer.order.lines"]
+        said = self.env["hub.importer.order.said"].values([t.document for t in good])
         return {
             task.external_id: self._hub_values_order(
                 task.document,
                 {
                     **self._header(backend, task.document, pricelists),
+                    **said[task.external_id],
                     **partners[task.external_id],
                     "order_line": lines.values(backend, task.document, products, taxes),
                 },

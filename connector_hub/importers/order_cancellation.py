@@ -17,7 +17,8 @@ class ImporterOrderCancellation(models.AbstractModel):
     _description = "Cancellation of Confirmed Orders"
 
     def _concerns(self, flow, task):
-        return task.document.cancelled_at is not None
+        is_ours = "adopted" not in task.expected
+        return is_ours and task.document.cancelled_at is not None
 
     def _apply(self, flow, tasks):
         free = self.env["sale.order"]

@@ -23,6 +23,10 @@ class ImporterOrderRelease(models.AbstractModel):
             return None
         return super().follow_up(flow, tasks)
 
+    def _concerns(self, flow, task):
+        # what another connector made is for people to confirm
+        return "adopted" not in task.expected
+
     def _isolate(self, flow, tasks, step="_apply"):
         result = super()._isolate(flow, tasks, step)
         if len(tasks) == 1:

@@ -20,11 +20,15 @@ class ImporterOrderUpdate(models.AbstractModel):
         checked = []
         for task in tasks:
             order = existing[task.external_id]
+            task.expected.pop("adopted", None)
             if self._is_met_first(order, task.document):
                 # linked by people, or made by another connector: theirs to keep
                 order.hub_content = values[task.external_id]["hub_content"]
+                task.expected["adopted"] = True
                 task.settle("done", order)
-            elif order.state in EDITABLE:
+                continue
+            self.env["hub.importer.order.said"].update(order, values[task.external_id])
+            if order.state in EDITABLE:
                 self._rewrite(order, values[task.external_id])
                 checked.append((task, order))
             else:
@@ -43,7 +47,11 @@ class ImporterOrderUpdate(models.AbstractModel):
                 order._action_cancel()
 
     def _rewrite(self, order, values):
-        header = {key: value for key, value in values.items() if key != "order_line"}
+        header = {
+            key: value
+            for key, value in values.items()
+            if key not in ("order_line", "tag_ids")
+        }
         header.pop("company_id")
         lines_differ = self._lines_differ(order, values)
         changes = {}

@@ -134,6 +134,7 @@ from . import hub_backend_refund
 from . import sale_order
 from . import sale_order_hold
 from . import sale_order_edit
+from . import sale_order_said
 from . import hub_order_edit
 from . import hub_order_edit_line
 from . import sale_order_delivery

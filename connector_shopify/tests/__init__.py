@@ -18,3 +18,4 @@ from . import test_refunds
 from . import test_refund_goods
 from . import test_refunds_out
 from . import test_stock_opening
+from . import test_order_said

@@ -99,8 +99,8 @@ REMEDIES = (
     ),
     (
         "associated orders",
-        "Shopify keeps customers who have ordered. Skip this message, or have the"
-        " personal data erased there from the link of the customer.",
+        "Shopify keeps customers who have ordered. Skip this message; personal data are"
+        " erased in Shopify itself, on the page of the customer.",
     ),
     (
         "Phone is invalid",

@@ -64,3 +64,4 @@ from . import test_set_based
 from . import test_shadow
 from . import test_two_way
 from . import test_webhook
+from . import test_mapping

@@ -19,3 +19,10 @@ from . import test_refund_goods
 from . import test_refunds_out
 from . import test_stock_opening
 from . import test_order_said
+from . import test_discovery
+from . import test_privacy
+from . import test_stores
+from . import test_subscriptions
+from . import test_tokens
+from . import test_versions
+from . import test_webhook_parts

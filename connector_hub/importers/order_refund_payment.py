@@ -1,5 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo import api, models
+from odoo import api, fields, models
+
+from ..exceptions import MappingError
 
 
 class ImporterOrderRefundPayment(models.AbstractModel):
@@ -41,14 +43,13 @@ class ImporterOrderRefundPayment(models.AbstractModel):
         if backend.environment == "production":
             payments = payments.filtered(lambda payment: not payment.test)
         journals = self.env["hub.mapping"].sudo().lookup(backend, "gateway")
-        booking = self.env["hub.importer.order.booking"]
         wanted = []
         for payment in payments.filtered(lambda row: not row.payment_id):
             gateway = payment.gateway or ""
             if gateway in journals and journals[gateway] is None:
                 continue
             if not journals.get(gateway):
-                raise booking._unmapped(backend, payment)
+                raise self._unmapped(backend, payment)
             wanted.append((payment, self._values(backend, payment, journals[gateway])))
         made = self.env["account.payment"].create([values for _row, values in wanted])
         made.action_post()
@@ -56,12 +57,40 @@ class ImporterOrderRefundPayment(models.AbstractModel):
             payment.payment_id = booked
         return payments
 
+    def _unmapped(self, backend, payment):
+        return MappingError(
+            self.env._(
+                'Payment gateway "%(gateway)s" of %(backend)s has no journal in Odoo.',
+                gateway=payment.gateway or "",
+                backend=backend.name,
+            ),
+            remedy=self.env._(
+                "Choose the journal its payments are booked in, then retry."
+            ),
+            kind="gateway",
+            field="refunds",
+            value=payment.gateway or "",
+        )
+
     def _values(self, backend, payment, journal):
-        booking = self.env["hub.importer.order.booking"]
-        values = booking._values(backend, payment, journal)
-        line = journal.outbound_payment_method_line_ids[:1]
-        values.update(payment_type="outbound", payment_method_line_id=line.id)
-        return values
+        order, moment = payment.order_id, payment.processed_at
+        zone = backend.company_id.sudo().partner_id.tz or "UTC"
+        day = fields.Datetime.context_timestamp(
+            self.with_context(tz=zone), moment or fields.Datetime.now()
+        ).date()
+        return {
+            "payment_type": "outbound",
+            "partner_type": "customer",
+            "partner_id": order.partner_invoice_id.commercial_partner_id.id,
+            "company_id": backend.company_id.id,
+            "journal_id": journal.id,
+            "payment_method_line_id": journal.outbound_payment_method_line_ids[:1].id,
+            "currency_id": payment.currency_id.id,
+            "amount": payment.amount,
+            "date": day,
+            "memo": self.env._("Refund of %s", order.client_order_ref or order.name),
+            "payment_reference": payment.external_id.rpartition("/")[2],
+        }
 
     def _settle(self, record, booked):
         """Reconcile the credit note with what was paid back, then with the invoice."""

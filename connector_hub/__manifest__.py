@@ -70,6 +70,7 @@
         "views/hub_release_views.xml",
         "views/stock_picking_views.xml",
         "views/hub_backend_delivery_views.xml",
+        "views/hub_payment_views.xml",
         "views/hub_menus.xml",
         "views/hub_privacy_request_views.xml",
         "views/hub_order_refund_views.xml",

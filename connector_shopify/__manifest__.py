@@ -20,6 +20,7 @@
         "views/hub_shopify_variant_views.xml",
         "views/hub_shopify_order_views.xml",
         "views/hub_shopify_fulfillment_views.xml",
+        "views/hub_shopify_payout_views.xml",
         "views/shopify_menus.xml",
         "views/hub_shopify_adoption_views.xml",
     ],

@@ -16,7 +16,10 @@ from .invoice import Invoice, InvoiceLine, InvoiceState, InvoiceType, PaymentSta
 from .gone import Departure, Gone
 from .merge import Conflict, Decision, Ownership, merge, news, renderings
 from .order import Order, OrderLine, ShippingLine, TaxAmount
+from .payment import OrderPayment, PaymentFee, PaymentKind, PaymentStatus
+from .payout import BalanceEntry, Payout
 from .price import Price
+from .settlement import Capture, Settlement
 from .product import Option, Product, Variant
 from .prune import without
 from .refund import (
@@ -43,12 +46,16 @@ DOCUMENTS: dict[str, type[Document]] = {
     "fulfillment": Fulfillment,
     "invoice": Invoice,
     "refund": RefundOrder,
+    "payout": Payout,
+    "settlement": Settlement,
 }
 
 __all__ = [
     "DOCUMENTS",
     "SCHEMA_VERSION",
     "Address",
+    "BalanceEntry",
+    "Capture",
     "Conflict",
     "Company",
     "CompanyContact",
@@ -75,9 +82,14 @@ __all__ = [
     "Option",
     "Order",
     "OrderLine",
+    "OrderPayment",
     "Ownership",
     "Part",
+    "PaymentFee",
+    "PaymentKind",
     "PaymentState",
+    "PaymentStatus",
+    "Payout",
     "Price",
     "Product",
     "Refund",
@@ -91,6 +103,7 @@ __all__ = [
     "ReturnLine",
     "ReturnState",
     "Risk",
+    "Settlement",
     "ShippingLine",
     "StockLevel",
     "TaxAmount",

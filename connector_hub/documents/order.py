@@ -18,6 +18,7 @@ from .base import Document, Money, Part
 from .customer import Customer
 from .delivery import Delivery
 from .hold import Hold, Risk
+from .payment import OrderPayment
 from .refund import Refund, Return
 
 ZERO = Decimal(0)
@@ -114,6 +115,8 @@ class Order(Document):
     financial_status: str = ""
     fulfillment_status: str = ""
     payment_gateways: tuple[str, ...] = ()
+    #: oldest first
+    payments: tuple[OrderPayment, ...] = ()
     purchase_order: str = ""
     note: str = ""
     tags: tuple[str, ...] = ()

@@ -8,5 +8,6 @@ from . import invoice
 from . import product
 from . import price
 from . import refund
+from . import settlement
 from . import stock
 from . import stock_kit

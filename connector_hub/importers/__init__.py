@@ -37,3 +37,7 @@ from . import order
 from . import order_booking
 from . import order_delivery
 from . import order_company
+from . import order_payment
+from . import order_payment_booking
+from . import order_invoice
+from . import payout

@@ -63,9 +63,11 @@ class ImporterOrder(models.AbstractModel):
     def _parts(self):
         return (
             *super()._parts(),
+            "hub.importer.order.payment",
             "hub.importer.order.edit",
             "hub.importer.order.release",
             "hub.importer.order.delivery",
+            "hub.importer.order.invoice",
             "hub.importer.order.refund",
             "hub.importer.order.cancellation",
         )

@@ -112,6 +112,7 @@ from . import hub_backend_match
 from . import hub_exception
 from . import hub_exception_filing
 from . import hub_exception_map
+from . import hub_exception_map_gateway
 from . import hub_exception_version
 from . import hub_exception_match
 from . import hub_conflict
@@ -139,6 +140,12 @@ from . import hub_order_edit
 from . import hub_order_edit_line
 from . import sale_order_delivery
 from . import sale_order_refund
+from . import hub_payment
+from . import hub_backend_invoice
+from . import hub_backend_payout
+from . import account_bank_statement_line
+from . import hub_flow_due
+from . import sale_order_payment
 from . import stock_move
 from . import stock_picking
 from . import stock_picking_tracking

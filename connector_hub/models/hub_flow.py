@@ -42,6 +42,8 @@ class HubFlow(models.Model):
             ("fulfillment", "Fulfilments"),
             ("invoice", "Invoices"),
             ("refund", "Refunds"),
+            ("settlement", "Payments of Orders"),
+            ("payout", "Payouts"),
         ],
         required=True,
         readonly=True,

@@ -12,6 +12,7 @@ from . import fulfillment_binder
 from . import fulfillment_mapper
 from . import order_mapper
 from . import price_mapper
+from . import payout_mapper
 from . import product_mapper
 from . import sender
 from . import sender_customer
@@ -21,3 +22,4 @@ from . import sender_price
 from . import sender_product
 from . import sender_fulfillment
 from . import sender_refund
+from . import sender_settlement

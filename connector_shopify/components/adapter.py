@@ -28,7 +28,8 @@ from .auth import Granted, client_credentials_token, refreshed_token
 from .client import ShopifyClient
 from .order_parts import orders_of_parts
 from .pages import Reader, not_found
-from .times import changed_within, parse_time
+from .payouts import PayoutReader
+from .times import parse_time
 
 
 class ShopifyAdapter(Component):
@@ -123,14 +124,16 @@ class ShopifyAdapter(Component):
         self, document: str, since: datetime | None, until: datetime | None = None
     ) -> Iterator[Page]:
         """Yield changed records, complete, by ascending update time."""
-        for nodes in self._reader(document).changed(changed_within(since, until)):
+        reader = self._reader(document)
+        for nodes in reader.changed(reader.search(since, until)):
             yield self.page_of(nodes, self._event)
 
     def count(
         self, document: str, since: datetime | None, until: datetime | None = None
     ) -> int | None:
         """Return Shopify's own count of what :meth:`iter_changes` yields."""
-        return self._reader(document).count(changed_within(since, until))
+        reader = self._reader(document)
+        return reader.count(reader.search(since, until))
 
     def _event(self, node: dict[str, Any]) -> Event:
         version = parse_time(node["updatedAt"])
@@ -199,6 +202,8 @@ class ShopifyAdapter(Component):
             return sender
         return None
 
-    def _reader(self, document: str) -> Reader:
+    def _reader(self, document: str) -> Reader | PayoutReader:
         client = self.client()
+        if document == "payout":
+            return PayoutReader(client)
         return Reader(client, document, presentment=self._presentment)

@@ -19,6 +19,7 @@ class ShopifyBinder(Component):
         "hub.shopify.company.location",
         "hub.shopify.customer",
         "hub.shopify.variant",
+        "hub.shopify.payout",
     ]
 
 

@@ -27,6 +27,7 @@ from . import delivery_parts, parts, refund_parts
 from .customer_mapper import customer
 from .order_quantities import Figures, shared
 from .parts import MoneySide, amount
+from .payment_parts import payments
 from .times import parse_time
 
 #: OrderRiskRecommendationResult
@@ -46,6 +47,7 @@ class ShopifyOrderMapper(Component):
     _inherit = "hub.mapper"
     _usage = "hub.mapper.order"
     _system = "shopify"
+    _needed = frozenset({"transactions"})
 
     def options(self) -> dict[str, Any]:
         """Return which of the two moneys orders are booked in."""
@@ -98,6 +100,7 @@ class ShopifyOrderMapper(Component):
             financial_status=payload["displayFinancialStatus"] or "",
             fulfillment_status=payload["displayFulfillmentStatus"] or "",
             payment_gateways=tuple(payload["paymentGatewayNames"]),
+            payments=payments(payload, side),
             purchase_order=parts.text(payload, "poNumber"),
             note=parts.text(payload, "note"),
             tags=tuple(payload["tags"]),

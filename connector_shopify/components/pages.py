@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from odoo.addons.connector_hub.documents import version_key
@@ -13,7 +14,7 @@ from ..const import LINES_WITH_ORDER, MAX_PAGE
 from . import delivery_parts, order_givebacks
 from .client import QueryTooExpensive, ShopifyClient
 from .costs import page_length
-from .times import parse_time
+from .times import changed_within, parse_time
 
 #: so many ids are searched for at once, and from so many on searching is cheaper
 SEARCH_LENGTH, SEARCH_FROM = 100, 4
@@ -78,6 +79,10 @@ class Reader:
         self._variables: dict[str, Any] = {}
         if document == "order":
             self._variables["presentment"] = presentment
+
+    def search(self, since: datetime | None, until: datetime | None) -> str:
+        """Return the search for records that changed within."""
+        return changed_within(since, until)
 
     def changed(self, search: str) -> Iterator[list[dict[str, Any]]]:
         """Yield pages of complete records that match a search, oldest change first."""

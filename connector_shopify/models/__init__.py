@@ -5,9 +5,11 @@ from . import hub_flow_stock
 from . import hub_importer_product_stock
 from . import hub_backend_product
 from . import hub_backend_refund
+from . import hub_backend_payment
 from . import bindings
 from . import hub_shopify_variant
 from . import bindings_customer
 from . import fulfillment
 from . import hub_stock_opening
 from . import bindings_company
+from . import payout

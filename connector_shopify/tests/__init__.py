@@ -26,3 +26,6 @@ from . import test_subscriptions
 from . import test_tokens
 from . import test_versions
 from . import test_webhook_parts
+from . import test_payments
+from . import test_payouts
+from . import test_settlements

@@ -32,6 +32,8 @@ class Control:
             ("POST", "order/risk"): self.assess_order,
             ("POST", "refund"): self.refund,
             ("POST", "return"): self.take_back,
+            ("POST", "payment"): self.payment,
+            ("POST", "payout"): self.payout,
             ("POST", "webhook/sign"): self.sign,
             ("POST", "webhook/emit"): self.emit,
             ("POST", "webhook/retry"): self.retry,
@@ -113,6 +115,17 @@ class Control:
         """Announce a return of fulfilled units; see `Returns.open`."""
         found = self.shop.refunds.returns.open(id, quantities, **options)
         return {"id": found["id"], "name": found["name"]}
+
+    def payment(self, id: str, action: str = "pay", **options: Any) -> Object:
+        """`action`: pay, capture or void an order, or settle a transaction."""
+        if action not in ("pay", "capture", "void", "settle"):
+            raise ValueError(f"action {action}")
+        done = getattr(self.shop.till, action)(id, **options)
+        return {"id": done if isinstance(done, str) else done["id"]}
+
+    def payout(self, status: str = "PAID") -> Object:
+        """Pay out what Shopify Payments holds; the answer is the truth about it."""
+        return self.shop.payouts.truth(self.shop.payouts.pay_out(status))
 
     # === WEBHOOKS ===
 

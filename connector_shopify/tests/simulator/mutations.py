@@ -13,6 +13,7 @@ from .fulfilment_mutations import FULFILMENT_MUTATIONS
 from .identity import type_of
 from .inventory_mutations import INVENTORY
 from .metafields import METAFIELD_WRITES
+from .payment_mutations import PAYMENTS
 from .product_writes import PRODUCT_WRITES
 from .refund_mutations import REFUND_RESOLVERS
 from .run import Resolvers, Run
@@ -136,4 +137,5 @@ MUTATIONS: Resolvers = {
     **PRODUCT_WRITES,
     **VARIANT_WRITES,
     **CUSTOMER_MUTATIONS,
+    **PAYMENTS,
 }

@@ -14,11 +14,16 @@ from typing import Any
 
 from . import samples
 from .identity import Ids
-from .money import ZERO, Currencies, convert, rounded
+from .money import ZERO, Currencies, convert, money_v2, rounded
 from .pricing import Priced
 
 Object = dict[str, Any]
 Sides = tuple[Decimal, Decimal]
+
+#: gateways that are only a note of what happened elsewhere
+MANUAL = {"manual", "cash", "bank_deposit"}
+#: what Shopify Payments takes of each payment: a share, and a fixed amount
+FEE_RATE, FEE_FLAT = Decimal("0.029"), Decimal("0.30")
 
 
 @dataclass(slots=True)
@@ -45,10 +50,8 @@ class PaymentGenerator:
         total = (shop.total, presentment.total)
         gateway = self._gateway(scenarios)
         if "cancelled" in scenarios:
-            rows = [
-                self._row("AUTHORIZATION", gateway, total),
-                self._row("VOID", gateway, total),
-            ]
+            held = self._row("AUTHORIZATION", gateway, total)
+            rows = [held, self._row("VOID", gateway, total, held)]
             return Payment("VOIDED", [gateway], rows, (ZERO, ZERO))
         if "unpaid" in scenarios:
             return Payment("PENDING", ["manual"], [], (ZERO, ZERO))
@@ -95,18 +98,74 @@ class PaymentGenerator:
             presentment = convert(shop, self.currencies.shop, self.currencies.shop)
         return shop, presentment
 
-    def _row(self, kind: str, gateway: str, amount: Sides) -> Object:
-        gid, _ = self.ids.next("OrderTransaction")
-        return {
-            "__typename": "OrderTransaction",
+    def _row(
+        self, kind: str, gateway: str, amount: Sides, parent: Object | None = None
+    ) -> Object:
+        return transaction(
+            self.ids,
+            self.currencies,
+            kind,
+            gateway,
+            amount,
+            self.moment,
+            parent=parent,
+            test=self.test,
+        )
+
+
+def transaction(
+    ids: Ids,
+    currencies: Currencies,
+    kind: str,
+    gateway: str,
+    amount: Sides,
+    moment: str,
+    *,
+    status: str = "SUCCESS",
+    parent: Object | None = None,
+    test: bool = False,
+) -> Object:
+    """Return an ``OrderTransaction``."""
+    gid, _ = ids.next("OrderTransaction")
+    return {
+        "__typename": "OrderTransaction",
+        "id": gid,
+        "kind": kind,
+        "status": status,
+        "gateway": gateway,
+        "formattedGateway": gateway.replace("_", " ").title(),
+        "amountSet": currencies.bag(*amount),
+        "amountRoundingSet": None,
+        "createdAt": moment,
+        "processedAt": moment,
+        "test": test,
+        "manualPaymentGateway": gateway in MANUAL,
+        "parentTransaction": parent,
+        "fees": _fees(ids, currencies.shop, kind, gateway, amount[0]),
+    }
+
+
+def fee_of(amount: Decimal, currency: str) -> Decimal:
+    """Return what Shopify Payments keeps of a payment in the shop's currency."""
+    return rounded(abs(amount) * FEE_RATE + FEE_FLAT, currency)
+
+
+def _fees(
+    ids: Ids, currency: str, kind: str, gateway: str, amount: Decimal
+) -> list[Object]:
+    if gateway != "shopify_payments" or kind not in ("SALE", "CAPTURE"):
+        return []
+    gid, _ = ids.next("TransactionFee")
+    return [
+        {
+            "__typename": "TransactionFee",
             "id": gid,
-            "kind": kind,
-            "status": "SUCCESS",
-            "gateway": gateway,
-            "formattedGateway": gateway.replace("_", " ").title(),
-            "amountSet": self.currencies.bag(*amount),
-            "amountRoundingSet": None,
-            "createdAt": self.moment,
-            "processedAt": self.moment,
-            "test": self.test,
+            "type": "processing_fee",
+            "rate": str(FEE_RATE),
+            "rateName": None,
+            "flatFeeName": None,
+            "amount": money_v2(fee_of(amount, currency), currency),
+            "flatFee": money_v2(rounded(FEE_FLAT, currency), currency),
+            "taxAmount": money_v2(ZERO, currency),
         }
+    ]

@@ -9,6 +9,7 @@ from .customer_writes import CUSTOMER_QUERIES
 from .errors import FieldError, NotSimulated
 from .identity import type_of
 from .paging import MAX_PAGE, connection
+from .payouts import PAYOUTS
 from .run import Resolver, Resolvers, Run
 
 Object = dict[str, Any]
@@ -125,6 +126,7 @@ QUERIES: Resolvers = {
     ("QueryRoot", "webhookSubscriptions"): _webhook_subscriptions,
     ("Fulfillment", "order"): _owner,
     ("FulfillmentOrder", "order"): _owner,
+    **PAYOUTS,
     ("QueryRoot", "node"): _node,
     ("QueryRoot", "nodes"): _nodes,
     **CUSTOMER_QUERIES,

@@ -23,10 +23,12 @@ from .identity import UTC, iso, moment_of, type_of
 from .info import shop_info
 from .inventory import Inventory
 from .ledger import Ledger
+from .payouts import Payouts
 from .refunds import Refunds
 from .schema import PINNED
 from .scopes import SCOPES
 from .stats import Stats
+from .till import Till
 from .tokens import Tokens
 from .truth import Truth, address_truth
 from .webhooks import Delivery, Webhooks
@@ -98,8 +100,7 @@ class Shop:
         )
         self.info = shop_info(name, self.domain, currency, taxes)
         self.truth: dict[str, Truth] = {}
-        self.dispatch, self.edits = Dispatch(self), Edits(self)
-        self.refunds = Refunds(self)
+        self._open_departments()
         self.subscriptions: dict[str, Object] = {}
         self.bulk = Bulk(self)
         self.metafield_definitions: dict[tuple[str, str | None, str], Object] = {}
@@ -107,6 +108,10 @@ class Shop:
         self._collections = self._build_collections()
         for _ in range(orders):
             self._add(*self.generator.order())
+
+    def _open_departments(self) -> None:
+        self.dispatch, self.edits = Dispatch(self), Edits(self)
+        self.refunds, self.till, self.payouts = Refunds(self), Till(self), Payouts(self)
 
     # === STATE ===
 
@@ -166,6 +171,8 @@ class Shop:
             return self.dispatch.find(gid)
         if kind == "WebhookSubscription":
             return self.subscriptions.get(gid)
+        if kind == "ShopifyPaymentsPayout":
+            return self.payouts.find(gid)
         raise NotSimulated(f"node {gid!r}")
 
     def now(self) -> datetime:

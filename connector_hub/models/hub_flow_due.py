@@ -1,0 +1,112 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import uuid
+
+from odoo import api, models
+from odoo.tools import SQL
+
+from ..components.event import Event
+
+#: orders looked at again per backend and run; the rest has its turn ten minutes later
+DUE_SIZE = 500
+
+
+class HubFlow(models.Model):
+    """Orders whose invoice or payment became due in Odoo, not in the store.
+
+    People confirm and deliver here; the store says nothing then. Such orders are
+    looked at again like any other change: in their lane, with their exceptions.
+    """
+
+    _inherit = "hub.flow"
+
+    @api.model
+    def _cron_bill(self):
+        """Have due orders processed again, where backends invoice or book."""
+        for flow in self.search(
+            [
+                ("document", "=", "order"),
+                ("direction", "=", "in"),
+                ("state", "=", "running"),
+                ("backend_id.state", "=", "connected"),
+                "|",
+                ("backend_id.order_invoice", "!=", "never"),
+                ("backend_id.order_register_payment", "=", True),
+            ]
+        ):
+            flow._bill_due()
+
+    @api.private
+    def _bill_due(self):
+        """Receive a hint about each order that is due."""
+        self.ensure_one()
+        events = [
+            Event(external_id, "due", b"{}", delivery_id=uuid.uuid4().hex)
+            for external_id in self._due_ids()
+        ]
+        lanes = self.env["hub.message"].receive(self, events, forced=True)
+        self._wake(lanes)
+
+    def _due_ids(self):
+        """Return remote ids of orders with something to invoice or to book.
+
+        Those whose last message waits for a person, or for its turn, wait as well.
+        """
+        self.env.flush_all()
+        binding = self.env[self.backend_id._binding_models()["order"]]
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT b.external_id
+                  FROM %(bindings)s b JOIN sale_order o ON o.id = b.odoo_id
+                 WHERE b.backend_id = %(backend)s AND o.state = 'sale'
+                   AND (%(unbooked)s OR %(uninvoiced)s)
+                   AND NOT EXISTS (
+                       SELECT 1 FROM hub_message m
+                        WHERE m.flow_id = %(flow)s AND m.external_id = b.external_id
+                          AND m.state NOT IN
+                              ('done', 'unchanged', 'superseded', 'skipped'))
+              ORDER BY o.id LIMIT %(limit)s
+                """,
+                bindings=SQL.identifier(binding._table),
+                backend=self.backend_id.id,
+                flow=self.id,
+                unbooked=self._unbooked_sql(),
+                uninvoiced=self._uninvoiced_sql(),
+                limit=DUE_SIZE,
+            )
+        )
+        return [external_id for (external_id,) in rows]
+
+    def _unbooked_sql(self):
+        if not self.backend_id.order_register_payment:
+            return SQL("FALSE")
+        return SQL(
+            """EXISTS (
+                SELECT 1 FROM hub_payment p
+                 WHERE p.order_id = o.id AND p.payment_id IS NULL
+                   AND p.status = 'success' AND p.kind IN ('sale', 'capture')
+                   AND NOT (p.test AND %s)
+                   AND NOT EXISTS (
+                       SELECT 1 FROM hub_mapping g
+                        WHERE g.backend_id = p.backend_id AND g.kind = 'gateway'
+                          AND g.remote_value = p.gateway AND g.ignored))""",
+            self.backend_id.environment == "production",
+        )
+
+    def _uninvoiced_sql(self):
+        """Whether nothing was invoiced yet although it is time; roughly, for the
+        importer looks closely."""
+        policy = self.backend_id.order_invoice
+        if policy == "never":
+            return SQL("FALSE")
+        if policy == "payment":
+            due = SQL(
+                """coalesce((
+                    SELECT sum(p.amount) FROM hub_payment p
+                     WHERE p.order_id = o.id AND p.status = 'success'
+                       AND p.kind IN ('sale', 'capture')), 0)
+                   > o.amount_total - 0.005"""
+            )
+        else:
+            due = SQL("o.delivery_status = 'full'")
+        return SQL("(o.invoice_status IN ('to invoice', 'no') AND %s)", due)

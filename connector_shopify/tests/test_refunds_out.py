@@ -1,4 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import contextlib
 from unittest.mock import patch
 
 from odoo.addons.connector_hub.tests.send_case import Crash
@@ -130,11 +131,9 @@ class TestRefundsOut(RefundCase):
 
         sender = type(self.backend.adapter()._sender("refund"))
         with patch.object(sender, "push", dies):
-            try:
+            # not assertRaises, whose savepoint would undo what was committed
+            with contextlib.suppress(Crash):
                 self.send()
-            except Crash:
-                pass
-            else:
                 self.fail("Nothing crashed.")
         self.assertEqual(len(self.made(gid)), 1)
         # the store is faster than the answer: its news waits

@@ -29,3 +29,4 @@ from . import test_webhook_parts
 from . import test_payments
 from . import test_payouts
 from . import test_settlements
+from . import test_refund_payments

@@ -1,6 +1,13 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from datetime import datetime, timedelta, timezone
+
 from .common import ShopifyCase
 from .simulator import SCOPES
+
+
+def _earlier():
+    """Each refund moves the shop's clock on: it must not overtake ours."""
+    return datetime.now(timezone.utc) - timedelta(hours=2)
 
 
 class RefundCase(ShopifyCase):
@@ -10,7 +17,9 @@ class RefundCase(ShopifyCase):
         super().setUp()
         for name in ("JPY", "CHF", "SEK", "CAD", "GBP", "USD"):
             self.env.ref(f"base.{name}").active = True
-        self.shop = self.start_shop(seed=11, scopes=(*SCOPES, "read_returns"))
+        self.shop = self.start_shop(
+            seed=11, scopes=(*SCOPES, "read_returns"), clock=_earlier
+        )
         self.backend = self.make_shopify_backend(self.shop)
         self.order_flow = self.flow(self.backend)
 

@@ -224,18 +224,20 @@ def test_orders_that_vanished_are_told_once_and_can_be_skipped(open_shop):
     assert shop.differences() == []
 
 
-def test_a_confirmed_order_is_never_changed_silently(open_shop):
+def test_a_locked_order_is_never_cancelled_silently(open_shop):
     shop = open_shop(0, seed=25)
     (gid,) = shop.place(1, "plain", emit=True)
     shop.wait_for_orders(1)
     (order,) = shop.orders()
     order_id = order["odoo_id"][0]
     shop.client.call("sale.order", "action_confirm", [order_id])
+    # what is locked, people have settled
+    shop.client.call("sale.order", "action_lock", [order_id])
     cancelled = {"cancelledAt": "2026-12-01T08:00:00Z", "cancelReason": "CUSTOMER"}
     shop.control("touch", id=gid, fields=cancelled, emit=True)
     shop.settled(2)
     (problem,) = process.poll(shop.exceptions, 30, "exception")
-    assert "confirm" in problem["name"]
-    assert "by hand" in problem["remedy"]
+    assert "cancelled in the store" in problem["name"]
+    assert "Skip the message to keep it" in problem["remedy"]
     read = shop.client.read("sale.order", [("id", "=", order_id)], ["state"])
     assert read[0]["state"] == "sale"

@@ -55,7 +55,7 @@ def test_a_store_is_reviewed_previewed_and_brought_in(tab, odoo, shop):
         "preview",
     )
     tab.reload()
-    orders = row(tab, "Orders")
+    orders = row(tab, "Orders from Shopify").first
     expect(orders).to_be_visible()
     look(tab, "launch_review")
     assert shop.client.count("sale.order", [("origin", "=like", f"{shop.name} %")]) == 0
@@ -80,7 +80,12 @@ def test_a_store_is_reviewed_previewed_and_brought_in(tab, odoo, shop):
 def test_a_flow_in_shadow_mode_shows_what_it_would_write(tab, odoo, open_shop):
     shop = open_shop(ORDERS, "--restore-rate", "1000", seed=78)
     flow = shop.client.search(
-        "hub.flow", [("id", "in", flows(shop)), ("document", "=", "customer")]
+        "hub.flow",
+        [
+            ("id", "in", flows(shop)),
+            ("document", "=", "customer"),
+            ("direction", "=", "in"),
+        ],
     )
     shop.client.call("hub.flow", "action_start_shadow", flow)
     shop.client.call("hub.flow", "action_run", flow)

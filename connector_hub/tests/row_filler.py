@@ -56,28 +56,52 @@ class RowFiller:
             return self.env[name].browse(self.known[name])
         model = self.env[name]
         self._building.append(name)
-        values = {
-            field.name: self._value(field)
-            for field in model._fields.values()
-            if field.store and field.column_type and self._is_wanted(field)
-        }
+        values = self._values(model)
         self._building.remove(name)
-        columns = SQL(", ").join(SQL.identifier(key) for key in values)
         try:
-            with mute_logger("odoo.sql_db"), self.env.cr.savepoint():
-                self.env.cr.execute(
-                    SQL(
-                        "INSERT INTO %s (%s) VALUES %s RETURNING id",
-                        SQL.identifier(model._table),
-                        columns,
-                        tuple(values.values()),
-                    )
-                )
-                row_id = self.env.cr.fetchone()[0]
+            row_id = self._insert(model, values)
+        except psycopg2.errors.UniqueViolation:
+            row_id = self._own(model) or self._insert(model, self._apart(model, values))
         except psycopg2.Error as error:
             raise AssertionError(f"no row of {name} can be made: {error}") from error
         self.known[name] = row_id
         return model.browse(row_id)
+
+    def _values(self, model):
+        return {
+            field.name: self._value(field)
+            for field in model._fields.values()
+            if field.store and field.column_type and self._is_wanted(field)
+        }
+
+    def _insert(self, model, values):
+        columns = SQL(", ").join(SQL.identifier(key) for key in values)
+        with mute_logger("odoo.sql_db"), self.env.cr.savepoint():
+            self.env.cr.execute(
+                SQL(
+                    "INSERT INTO %s (%s) VALUES %s RETURNING id",
+                    SQL.identifier(model._table),
+                    columns,
+                    tuple(values.values()),
+                )
+            )
+            return self.env.cr.fetchone()[0]
+
+    def _own(self, model):
+        """Return the id of a row every backend has from the beginning."""
+        if "backend_id" not in model._fields:
+            return None
+        return model.search([("backend_id", "=", self.backend.id)], limit=1).id
+
+    def _apart(self, model, values):
+        """Return the values with records of others that nobody else points at."""
+        return {
+            name: self.env[model._fields[name].comodel_name].browse(value).copy().id
+            if model._fields[name].type == "many2one"
+            and not model._fields[name].comodel_name.startswith(("hub.", "res."))
+            else value
+            for name, value in values.items()
+        }
 
     def _is_wanted(self, field):
         if field.name in ("create_uid", "write_uid", "id"):

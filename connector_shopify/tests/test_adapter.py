@@ -24,7 +24,7 @@ class TestAdapter(ShopifyCase):
     # === CONNECTION ===#
 
     def test_connection_test_names_the_store_and_the_permissions(self):
-        self.assertTrue(self.backend.action_test_connection())
+        self.assertTrue(self.backend.action_test_connection(), self.backend.verdict)
         self.assertIn(self.shop.domain, self.backend.verdict)
         self.assertIn("read_orders", self.backend.verdict)
 

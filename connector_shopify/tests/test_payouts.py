@@ -20,6 +20,7 @@ class TestPayouts(PaymentCase):
         self.journals["shopify_payments"].currency_id = self.env.ref("base.EUR")
         self.backend.payout_journal_id = self.journals["shopify_payments"]
         self.payout_flow = self.flow(self.backend, "payout")
+        self.payout_flow.state = "running"
 
     def sell_by_card(self):
         gid = self.sell("unpaid")

@@ -17,6 +17,7 @@ class Exporter:
 
     _record_model = "product.template"
     _entity = "product"
+    _part_models = ()
     _told_when_linked = False
 
     def __init__(self, env: Any) -> None:

@@ -92,7 +92,9 @@ class ImporterCustomer(models.AbstractModel):
         )
         if not self._keeps_company_address(backend, partner):
             address = addresses.get(customer.default_address, {})
-            changes.update(_changed_address(task, address))
+            moved = _changed_address(task, address)
+            if moved and not self._is_shown(partner):
+                changes.update(moved)
         changes = {
             name: value
             for name, value in changes.items()
@@ -102,6 +104,13 @@ class ImporterCustomer(models.AbstractModel):
         changes.update(self._detail_changes(backend, task, partner, detail))
         if changes:
             partner.write(changes)
+
+    def _is_shown(self, partner):
+        """Return whether orders show the contact's own address: it was agreed."""
+        orders = self.env["sale.order"].sudo()
+        domain = ["|", ("partner_invoice_id", "=", partner.id)]
+        domain.append(("partner_shipping_id", "=", partner.id))
+        return bool(orders.search_count(domain, limit=1))
 
     @api.private
     def _keeps_company_address(self, backend, partner):

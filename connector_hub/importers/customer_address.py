@@ -46,11 +46,16 @@ class ImporterCustomerAddress(models.AbstractModel):
     def _places(self, rows, states):
         """Return {remote id: partner}, creating the contacts that are missing."""
         places, wanted = {}, []
+        used = self._used([state.record.id for state in states.values()])
         for _task, owner, entry in rows:
             state = states.get(entry.external_id)
             if entry.is_default:
                 places[entry.external_id] = owner
-            elif state and state.record.parent_id == owner:
+            elif (
+                state
+                and state.record.parent_id == owner
+                and state.record.id not in used
+            ):
                 places[entry.external_id] = state.record
             else:
                 wanted.append((owner, entry))
@@ -60,6 +65,16 @@ class ImporterCustomerAddress(models.AbstractModel):
         for owner, entry in wanted:
             places[entry.external_id] = found[owner.id, entry.plain]
         return places
+
+    def _used(self, ids):
+        """Return the ids of contacts that orders show: what was agreed stays."""
+        fields = ("partner_invoice_id", "partner_shipping_id")
+        orders = self.env["sale.order"].sudo()
+        return {
+            partner.id
+            for field in fields
+            for (partner,) in orders._read_group([(field, "in", ids)], [field])
+        }
 
     def _point(self, binder, rows, states, places):
         """Link what is new, and what stands in another place now."""

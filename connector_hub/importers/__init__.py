@@ -5,6 +5,7 @@ from . import ownership
 from . import departure
 from . import merger
 from . import address
+from . import customer_move
 from . import customer
 from . import customer_detail
 from . import customer_address

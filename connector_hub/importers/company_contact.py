@@ -20,7 +20,7 @@ class ImporterCompanyContact(models.AbstractModel):
         people = self.env["hub.importer.customer"].resolve(
             backend, [contact.customer for _task, contact in rows]
         )
-        fresh, listed = [], set()
+        fresh, joining, listed = [], [], set()
         binder = backend.binder(ENTITY)
         states = binder.states_many(contact.external_id for _task, contact in rows)
         for (task, contact), person in zip(rows, people, strict=True):
@@ -28,22 +28,33 @@ class ImporterCompanyContact(models.AbstractModel):
             if isinstance(person, HubError):
                 task.error = task.error or person
                 continue
-            self.join(self.env["res.partner"].browse(task.res_id), person)
+            joining.append((self.env["res.partner"].browse(task.res_id), person))
             if contact.title and person.function != contact.title:
                 person.function = contact.title
             if contact.external_id not in states:
                 fresh.append({"external_id": contact.external_id, "odoo_id": person.id})
+        self.join(joining)
         binder.bind_many(fresh)
         self._let_go(binder, tasks, listed)
 
     @api.private
-    def join(self, company, person):
-        """Make a person one of the company's, who is nobody else's.
+    def join(self, pairs):
+        """Make people contact persons of a company, unless they are somebody else's.
 
-        Who can log in is not moved from outside: it changes what they may see.
+        Who can log in is not moved from outside: it changes what they may see. Odoo
+        gives a contact person the company's address: orders keep the one they show.
+
+        :param pairs: list of (company, person)
         """
-        free = not (person.parent_id or person.is_company or person == company)
-        if free and not person.sudo().with_context(active_test=False).user_ids:
+        free = [
+            (company, person)
+            for company, person in pairs
+            if not (person.parent_id or person.is_company or person == company)
+            and not person.sudo().with_context(active_test=False).user_ids
+        ]
+        people = self.env["res.partner"].union(*(person for _company, person in free))
+        self.env["hub.importer.customer.move"].keep_agreed(people)
+        for company, person in free:
             person.parent_id = company
 
     def _let_go(self, binder, tasks, listed):

@@ -25,7 +25,10 @@ class ImporterCustomer(models.AbstractModel):
 
     @api.private
     def shared_keys(self, backend, tasks):
-        return self.keys_of(backend, [task.document for task in tasks if task.is_open])
+        customers = [task.document for task in tasks if task.is_open]
+        # an order may be about to show an address that changes here
+        addresses = {f"address:{c.external_id or c.email_key}" for c in customers}
+        return addresses | self.keys_of(backend, customers)
 
     @api.private
     def keys_of(self, backend, customers):
@@ -52,6 +55,7 @@ class ImporterCustomer(models.AbstractModel):
         partners = self.resolve(backend, [task.document for task in good])
         addresses = self._changed_addresses(good)
         details = self._detail_values(backend, [task.document for task in good])
+        self._keep_agreed(good, partners, addresses)
         pairs = []
         for task, partner, detail in zip(good, partners, details, strict=True):
             if isinstance(partner, HubError):
@@ -65,6 +69,22 @@ class ImporterCustomer(models.AbstractModel):
 
     def _parts(self):
         return ("hub.importer.customer.address",)
+
+    def _keep_agreed(self, tasks, partners, addresses):
+        """Have orders keep the addresses that are about to change."""
+        moving = [
+            partner.id
+            for task, partner in zip(tasks, partners, strict=True)
+            if not isinstance(partner, HubError)
+            and any(
+                partner._fields[name].convert_to_write(partner[name], partner)
+                != (value or False)
+                for name, value in _changed_address(task, addresses).items()
+            )
+        ]
+        self.env["hub.importer.customer.move"].keep_agreed(
+            self.env["res.partner"].browse(moving)
+        )
 
     def _update(self, backend, task, partner, addresses, detail):
         """Take over what the store knows; what it leaves empty stays.
@@ -91,10 +111,7 @@ class ImporterCustomer(models.AbstractModel):
             if task.has_changed(path)
         )
         if not self._keeps_company_address(backend, partner):
-            address = addresses.get(customer.default_address, {})
-            moved = _changed_address(task, address)
-            if moved and not self._is_shown(partner):
-                changes.update(moved)
+            changes.update(_changed_address(task, addresses))
         changes = {
             name: value
             for name, value in changes.items()
@@ -104,13 +121,6 @@ class ImporterCustomer(models.AbstractModel):
         changes.update(self._detail_changes(backend, task, partner, detail))
         if changes:
             partner.write(changes)
-
-    def _is_shown(self, partner):
-        """Return whether orders show the contact's own address: it was agreed."""
-        orders = self.env["sale.order"].sudo()
-        domain = ["|", ("partner_invoice_id", "=", partner.id)]
-        domain.append(("partner_shipping_id", "=", partner.id))
-        return bool(orders.search_count(domain, limit=1))
 
     @api.private
     def _keeps_company_address(self, backend, partner):
@@ -255,8 +265,12 @@ def _language(tag, installed):
     return next((code for code in installed if short and code.startswith(short)), None)
 
 
-def _changed_address(task, address):
-    """Return those of an address's values that the store is known to have changed."""
+def _changed_address(task, addresses):
+    """Return those values of the own address that the store is known to have changed.
+
+    :param addresses: {Address: partner values}
+    """
+    address = addresses.get(task.document.default_address)
     return {
         name: address[name]
         for name, path in ADDRESS.items()

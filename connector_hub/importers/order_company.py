@@ -46,12 +46,14 @@ class ImporterOrder(models.AbstractModel):
                 for task in bought
             ],
         )
+        joining = []
         for task in bought:
             company = companies[task.document.customer.company.external_id]
             person = owners[task.external_id]
-            self.env["hub.importer.company.contact"].join(company, person)
+            joining.append((company, person))
             task.expected["person"] = person
             owners[task.external_id] = company
+        self.env["hub.importer.company.contact"].join(joining)
         return owners
 
     def _partners(self, backend, tasks, existing):

@@ -14,6 +14,8 @@ from . import topics
 
 Row = dict[str, Any]
 
+#: subscriptions that ``webhook_create_ten`` creates
+TEN = 10
 #: what a subscription of ours has; a filter or a choice of fields could hide changes
 WANTED: Row = {"format": "JSON", "filter": None, "includeFields": []}
 
@@ -48,9 +50,10 @@ class ShopifySubscriptions(Component):
                 # an update cannot take a filter away
                 self._delete(verdict, row)
                 known.discard(row["topic"])
-        for name, topic in wanted.items():
-            if name not in known:
-                self._create(verdict, name, topic, uri)
+        missing = [name for name in wanted if name not in known]
+        for name, errors in self._create_many(missing, uri):
+            if errors:
+                self._add_refusal(verdict, wanted[name], errors[0]["message"])
         self._conclude(verdict, wanted)
         return verdict
 
@@ -113,23 +116,35 @@ class ShopifySubscriptions(Component):
 
     # === CHANGING ===#
 
-    def _create(self, verdict: Verdict, name: str, topic: str, uri: str) -> None:
-        data = self.client().execute(
-            "webhook_create",
-            {"topic": name, "webhook": {"uri": uri, "format": WANTED["format"]}},
-        )
-        errors = data["webhookSubscriptionCreate"]["userErrors"]
-        if errors:
-            verdict.add(
-                False,
-                self.env._(
-                    "Shopify refuses to notify %(topic)s: %(message)s. Check the app's"
-                    " permissions, and that Odoo's web address is public and uses"
-                    " https. Changes arrive by polling meanwhile.",
-                    topic=topic,
-                    message=errors[0]["message"],
-                ),
+    def _create_many(self, names: list[str], uri: str) -> Iterator[tuple[str, Any]]:
+        """Yield (topic, Shopify's userErrors); ten in a call, as there are dozens."""
+        webhook = {"uri": uri, "format": WANTED["format"]}
+        whole = len(names) - len(names) % TEN
+        for start in range(0, whole, TEN):
+            batch = names[start : start + TEN]
+            variables = {f"topic{n}": name for n, name in enumerate(batch)}
+            data = self.client().execute(
+                "webhook_create_ten", {**variables, "webhook": webhook}
             )
+            for n, name in enumerate(batch):
+                yield name, data[f"created{n}"]["userErrors"]
+        for name in names[whole:]:
+            data = self.client().execute(
+                "webhook_create", {"topic": name, "webhook": webhook}
+            )
+            yield name, data["webhookSubscriptionCreate"]["userErrors"]
+
+    def _add_refusal(self, verdict: Verdict, topic: str, message: str) -> None:
+        verdict.add(
+            False,
+            self.env._(
+                "Shopify refuses to notify %(topic)s: %(message)s. Check the app's"
+                " permissions, and that Odoo's web address is public and uses"
+                " https. Changes arrive by polling meanwhile.",
+                topic=topic,
+                message=message,
+            ),
+        )
 
     def _delete(self, verdict: Verdict, row: Row) -> None:
         data = self.client().execute("webhook_delete", {"id": row["id"]})

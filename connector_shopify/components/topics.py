@@ -236,7 +236,7 @@ def _ids(topic: Topic, content: Mapping[str, Any]) -> Iterator[str]:
         value = _at(content, path)
         if isinstance(value, str) and value.startswith(f"{GID_PREFIX}{kind}/"):
             yield value
-        elif isinstance(value, int) and not isinstance(value, bool):
+        elif type(value) is int and not path.endswith("graphql_api_id"):
             yield f"{GID_PREFIX}{kind}/{value}"
 
 

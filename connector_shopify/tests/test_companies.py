@@ -186,6 +186,27 @@ class TestCompanies(ShopifyCase):
         expected = self.terms if terms["name"] == "Net 30" else self.terms.browse()
         self.assertEqual(order.payment_term_id, expected)
 
+    def test_earlier_order_keeps_its_address_when_the_buyer_joins_a_company(self):
+        (gid,) = self.shop.place_orders(1, scenarios=["b2b"])
+        row = self.shop.orders[gid]
+        company = row["purchasingEntity"].pop("company")
+        own = {**row, "purchasingEntity": None}
+        self.shop.orders[gid] = own
+        self.poll(self.flow(self.backend))
+        self.settle()
+        early = self.bound(self.backend, "order", gid)
+        before = early.partner_shipping_id.street
+        self.env["hub.importer.company.contact"].join(
+            [(self.make_company(company["name"]), early.partner_id)]
+        )
+        self.assertEqual(early.partner_id.street, "Company Way 1")
+        self.assertEqual(early.partner_shipping_id.street, before)
+
+    def make_company(self, name):
+        return self.env["res.partner"].create(
+            {"name": name, "is_company": True, "street": "Company Way 1"}
+        )
+
     def test_order_of_a_company_nobody_knows_yet_makes_it_once(self):
         row, order = self.order()
         company = self.linked(row["purchasingEntity"]["company"])

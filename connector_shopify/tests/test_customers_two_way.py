@@ -47,6 +47,34 @@ class TestCustomersTwoWay(CustomerCase):
         self.assertEqual(partner.child_ids, child)
         self.assertNothingTold()
 
+    def test_orders_keep_what_was_agreed_when_the_customer_moves(self):
+        self.bring_in()
+        gid = next(g for g in self.gids if self.there(g)["defaultAddress"])
+        partner = self.partner(gid)
+        before = partner.street
+        agreed, quotation = self.env["sale.order"].create(
+            2 * [{"partner_id": partner.id, "order_line": self.goods()}]
+        )
+        agreed.action_confirm()
+        self.there(gid)["defaultAddress"]["address1"] = "Neue Gasse 9"
+        self.touch(gid)
+        self.assertEqual(partner.street, "Neue Gasse 9")
+        self.assertEqual(quotation.partner_shipping_id, partner)
+        for shown in (
+            agreed.partner_shipping_id,
+            agreed.partner_invoice_id,
+            agreed.picking_ids.partner_id,
+        ):
+            self.assertEqual((shown.parent_id, shown.street), (partner, before))
+        self.assertEqual(agreed.partner_id, partner)
+        self.assertNothingTold()
+
+    def goods(self):
+        product = self.env["product.product"].create(
+            {"name": "Tea", "type": "consu", "is_storable": True}
+        )
+        return [(0, 0, {"product_id": product.id, "product_uom_qty": 2})]
+
     def test_other_default_address_swaps_places(self):
         self.bring_in()
         gid = next(g for g in self.gids if len(self.there(g)["addressesV2"]) == 2)

@@ -32,6 +32,10 @@ class TestSubscriptions(ShopifyCase):
     def test_all_that_running_flows_need_is_asked_for_once(self):
         for _time in range(2):
             self.press("repair")
+        ten, rest = divmod(len(self.wanted), 10)
+        calls = self.shop.stats.graphql
+        self.assertEqual(calls["WebhookCreateTen"], ten)
+        self.assertEqual(calls["WebhookCreate"], rest)
         self.assertTrue(self.backend.subscription_ok)
         self.assertEqual(self.asked(), sorted(self.wanted))
         self.assertIn("REFUNDS_CREATE", self.wanted)

@@ -78,6 +78,8 @@ class HubFlow(models.Model):
                 if self._poll_stopped(run):
                     return f"Stopped after {seen} changes.", run, None
                 if behind := self._poll_gives_way(since):
+                    # the sweeper's poll would get ahead, and take the rest as its own
+                    self._plan_poll(fields.Datetime.now())
                     return f"{seen} changes so far; others go first.", run, behind
             # nothing stays open while the next page is fetched
             self._commit()
@@ -161,10 +163,13 @@ class HubFlow(models.Model):
     def _poll_done(self, run, started):
         if run:
             run._finish("received")
-        self.next_poll_at = self.poll_minutes and fields.Datetime.add(
-            started, minutes=self.poll_minutes
-        )
+        self._plan_poll(started)
         self.env["hub.exception"].settle_flow_failures(self)
+
+    def _plan_poll(self, since):
+        self.next_poll_at = self.poll_minutes and fields.Datetime.add(
+            since, minutes=self.poll_minutes
+        )
 
     def _poll_failed(self, run, error):
         """Note what went wrong where people look; try again when it may heal."""

@@ -82,6 +82,7 @@ class HttpClient:
     :param base_url: checked by :func:`check_url`
     :param allow_loopback: development and test only
     :param observe: called with (method, path, status, seconds) for telemetry
+    :param max_bytes: of an answer; a longer one is refused
     :param gate: asked before each call, told the outcome of each
     """
 
@@ -93,11 +94,14 @@ class HttpClient:
         headers: Mapping[str, str] | None = None,
         observe: Callable[[str, str, int, float], None] | None = None,
         read_timeout: float = READ_TIMEOUT,
+        max_bytes: int | None = None,
         gate: Gate | None = None,
     ) -> None:
         self.base_url = check_url(base_url, allow_loopback=allow_loopback)
+        self.allow_loopback = allow_loopback
         self._observe = observe
         self._read_timeout = read_timeout
+        self._max_bytes = max_bytes
         self._gate = gate
         self._session = requests.Session()
         self._session.trust_env = False
@@ -189,7 +193,7 @@ class HttpClient:
                 stream=True,
                 **kwargs,
             ) as answer:
-                body = _read_capped(answer)
+                body = _read_capped(answer, self._max_bytes or MAX_BYTES)
                 status, headers = answer.status_code, answer.headers
         except requests.RequestException as error:
             raise self._unreachable(error) from error
@@ -220,13 +224,13 @@ def _reason(error: Exception) -> str:
     return redact(type(error).__name__)
 
 
-def _read_capped(answer: requests.Response) -> bytes:
+def _read_capped(answer: requests.Response, limit: int) -> bytes:
     chunks, size = [], 0
     for chunk in answer.iter_content(65536):
         size += len(chunk)
-        if size > MAX_BYTES:
+        if size > limit:
             raise InvalidData(
-                f"The answer is larger than {MAX_BYTES // 2**20} MiB.",
+                f"The answer is larger than {limit // 2**20} MiB.",
                 remedy="Use a smaller batch.",
                 code="too_large",
             )

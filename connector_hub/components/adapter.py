@@ -13,6 +13,7 @@ from odoo.addons.component.core import AbstractComponent
 from ..documents import StockLevel
 from ..exceptions import HubError, InvalidData, SchemaDrift
 from ..http_client import HttpClient
+from .download import pictures
 from .event import (
     ApiVersions,
     Discovered,
@@ -157,6 +158,23 @@ class HubAdapter(AbstractComponent):
         :return: {external id: payload, or the error that concerns this record alone}
         """
         raise NotImplementedError
+
+    #: hosts that pictures are read from, besides the system's own address
+    _picture_hosts: frozenset[str] = frozenset()
+
+    def download(
+        self, urls: Sequence[str], allow_loopback: bool, deadline: float
+    ) -> Iterator[tuple[str, bytes | HubError]]:
+        """Yield (address, picture or error) of pictures the remote has named.
+
+        Without a token, and only from ``_picture_hosts``.
+        """
+        return pictures(
+            urls,
+            self._picture_hosts,
+            allow_loopback=allow_loopback,
+            deadline=deadline,
+        )
 
     def iter_levels(self) -> Iterator[list[StockLevel]]:
         """Yield pages of the stock levels the remote holds, of every variant."""

@@ -55,6 +55,16 @@ class Operation:
 
 
 @dataclass(frozen=True)
+class File:
+    """What is sent as a file; ``checksum`` tells it from what Odoo has later."""
+
+    name: str
+    mime_type: str
+    content: bytes
+    checksum: str
+
+
+@dataclass(frozen=True)
 class Push:
     """One record to be sent.
 
@@ -62,6 +72,7 @@ class Push:
     :param action: "create", "update", "archive" or "delete"
     :param remote_id: "" for a creation
     :param changed: {path: (what the remote is known to say, what it is told now)}
+    :param files: {whose: File}; "product.template,12" has a picture to be sent
     """
 
     record: str
@@ -70,6 +81,7 @@ class Push:
     payload: dict[str, Any]
     remote_id: str = ""
     changed: dict[str, tuple[str | None, str | None]] = field(default_factory=dict)
+    files: Mapping[str, File] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -81,7 +93,9 @@ class Pushed:
     hold what it was told. ``links`` are further records a creation made there:
     {(entity, Odoo id): remote id, or several}; ``unlinked`` are (entity, remote id) of
     parts that are gone there now. ``matched``: instead of a creation, a record that was
-    there already was found to be meant; it was not told anything yet.
+    there already was found to be meant; it was not told anything yet. ``pictures`` are
+    those it has of us now: {whose: (id there, checksum)}, or None where it has none.
+    ``unfinished``: it was not told everything yet, and is to be told the rest.
     """
 
     remote_id: str = ""
@@ -91,6 +105,8 @@ class Pushed:
     links: Links = field(default_factory=dict)
     unlinked: tuple[tuple[str, str], ...] = ()
     matched: bool = False
+    pictures: Mapping[str, tuple[str, str] | None] = field(default_factory=dict)
+    unfinished: bool = False
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from .payment import OrderPayment, PaymentFee, PaymentKind, PaymentStatus
 from .payout import BalanceEntry, Payout
 from .price import Price
 from .settlement import Capture, Settlement
-from .product import Option, Product, Variant
+from .product import OWN_PICTURE, Option, Product, Variant
 from .prune import without
 from .refund import (
     Refund,
@@ -52,6 +52,7 @@ DOCUMENTS: dict[str, type[Document]] = {
 
 __all__ = [
     "DOCUMENTS",
+    "OWN_PICTURE",
     "SCHEMA_VERSION",
     "Address",
     "BalanceEntry",

@@ -20,7 +20,9 @@ from .base import Document, Part, version_key
 #: what says which record and when, not what
 UNSAID = frozenset({"external_id", "version", "source"})
 #: what only the two systems need to understand each other, wherever it stands
-ENVELOPE = frozenset({"origin", "parent_id", "shipment_ids", "stock_id", "stock_ids"})
+ENVELOPE = frozenset(
+    {"image_id", "origin", "parent_id", "shipment_ids", "stock_id", "stock_ids"}
+)
 KEY = re.compile(r"\[[^\]]*\]")
 
 Flat = dict[str, "str | None"]

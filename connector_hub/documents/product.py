@@ -7,6 +7,9 @@ from decimal import Decimal
 
 from .base import Document, Part
 
+#: how a picture is named that Odoo alone has; its checksum follows
+OWN_PICTURE = "odoo:"
+
 
 class Option(Part):
     """A way in which variants differ: ("Size", ("S", "M"))."""
@@ -22,7 +25,7 @@ class Variant(Part):
     piece; ``weight`` is in kilograms. ``origin`` is the record the sender knows it
     by, so that the ids of what was created can be told to him. ``active`` is False
     for what is not sold any more. ``stock_id`` is what the remote keeps its stock
-    under, where that is not the variant itself.
+    under, where that is not the variant itself. ``image`` as in ``Product``.
     """
 
     external_id: str
@@ -39,12 +42,19 @@ class Variant(Part):
     stock_id: str = ""
     requires_shipping: bool = True
     taxable: bool = True
+    image: str = ""
+    image_id: str = ""
     #: one value per option of the product, in the order of ``Product.options``
     option_values: tuple[str, ...] = ()
 
 
 class Product(Document):
-    """A product as a shop shows it."""
+    """A product as a shop shows it.
+
+    ``image`` is what its main picture is known by: the address it has there, or
+    ``odoo:`` and a checksum while Odoo alone has it. ``image_id`` is the picture's id
+    there; what Odoo says names only one that it has put there itself.
+    """
 
     title: str
     description_html: str = ""
@@ -53,5 +63,7 @@ class Product(Document):
     status: str = ""
     tags: tuple[str, ...] = ()
     is_gift_card: bool = False
+    image: str = ""
+    image_id: str = ""
     options: tuple[Option, ...] = ()
     variants: tuple[Variant, ...] = ()

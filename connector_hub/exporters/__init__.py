@@ -6,6 +6,7 @@ from . import customer_detail
 from . import fulfillment
 from . import invoice
 from . import product
+from . import product_picture
 from . import price
 from . import refund
 from . import settlement

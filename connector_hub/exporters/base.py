@@ -71,6 +71,14 @@ class ExporterBase(models.AbstractModel):
         """
         raise NotImplementedError
 
+    @api.private
+    def files(self, task):
+        """Return {whose: File} of the pictures that a document's changes are about.
+
+        Read when a record is about to be sent, and only then: they are large.
+        """
+        return {}
+
     def _document_name(self):
         return self._name.rsplit(".", 1)[1]
 

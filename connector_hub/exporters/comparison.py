@@ -64,4 +64,5 @@ def push_of(task: OutTask) -> Push:
         payload=task.payload or {},
         remote_id=task.remote_id,
         changed=task.changed,
+        files=task.files,
     )

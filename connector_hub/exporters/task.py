@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..components.push import Safety
+from ..components.push import File, Safety
 from ..documents import Document
 from ..exceptions import HubError
 
@@ -38,6 +38,8 @@ class OutTask:
     says: dict[str, str | None] = field(default_factory=dict)
     changed: dict[str, tuple[str | None, str | None]] = field(default_factory=dict)
     payload: dict[str, Any] | None = None
+    #: pictures that are news there, by whose they are: "product.template,12"
+    files: dict[str, File] = field(default_factory=dict)
     #: "create", "update", "archive" or "delete"
     action: str = ""
     safety: Safety | None = None

@@ -16,6 +16,8 @@ from . import attribute
 from . import product_variants
 from . import product
 from . import product_family
+from . import product_picture
+from . import product_parts
 from . import pricelist
 from . import tax
 from . import order_lines

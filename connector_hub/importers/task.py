@@ -50,6 +50,8 @@ class Task:
     expected: dict[str, Any] = field(default_factory=dict)
     #: records of Odoo that parts of the document are linked with, by remote id
     parts: dict[str, Any] = field(default_factory=dict)
+    #: pictures by their address: bytes, or why they could not be read
+    files: dict[str, Any] = field(default_factory=dict)
     #: the status its record had there before, where that is known
     was: str | None = None
     res_model: str | None = None

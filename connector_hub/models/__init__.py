@@ -90,6 +90,8 @@ from . import hub_trial
 from . import hub_trial_values
 from . import hub_binding
 from . import hub_binding_insert
+from . import hub_picture
+from . import hub_flow_picture
 from . import hub_mapping
 from . import hub_mapping_location
 from . import hub_stock_opening

@@ -113,6 +113,7 @@ class HubFlow(models.Model):
             self._translate(current)
             self._watch_schema(current)
             self._await_creations(current)
+            self._get_pictures(current)
             covered = self._apply(lease, tasks)
         except LeaseLost:
             raise

@@ -181,6 +181,7 @@ class HubFlow(models.Model):
             key = shared or uuid.uuid4().hex
             task.idempotency_key = keys[task.message_id] if keys else key
             task.safety = operation.safety
+        self._read_files(tasks)
         self.env["hub.message"].note_sent(
             [(t.message_id, t.idempotency_key, t.remote_id or None) for t in tasks]
         )

@@ -55,6 +55,7 @@ class HubFlow(models.Model):
         done = [task for task in tasks if task.state == "done"]
         self._link(done)
         self._remember(done)
+        self._note_pictures(done)
         self._look_again(done)
         self._follow_matches(done)
         messages = self.env["hub.message"]

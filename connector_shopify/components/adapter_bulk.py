@@ -53,7 +53,10 @@ class ShopifyAdapter(Component):
 
     def _in_bulk(self, document: str, until: datetime | None) -> Iterator[Page]:
         reader = bulk.BulkReader(self.client(), document, self._lines_of)
+        more = self._reader(document).more
         for nodes in reader.pages(changed_within(None, until)):
+            if more and nodes:
+                more(nodes)
             yield replace(self.page_of(nodes, self._event), read_up_to=None)
         yield Page((), reader.begun_at)
 

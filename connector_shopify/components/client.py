@@ -53,6 +53,10 @@ class ShopifyClient:
         #: version that really answered; another one means ours is not served any more
         self.served_version = ""
 
+    def elsewhere(self, base_url: str) -> HttpClient:
+        """Return a client of a host that an answer has named; it gets no token."""
+        return HttpClient(base_url, allow_loopback=self._http.allow_loopback)
+
     def query(self, name: str, **variables: Any) -> dict[str, Any]:
         """Run a read-only document; see :meth:`execute`."""
         return self.execute(name, variables, idempotent=True)

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -77,6 +77,8 @@ class Reader:
         self._length = page_length(self._source["query"])
         self._ids_length = page_length(self._source["by_id"])
         self._variables: dict[str, Any] = {}
+        #: reads more of records that are complete otherwise
+        self.more: Callable[[list[dict[str, Any]]], None] | None = None
         if document == "order":
             self._variables["presentment"] = presentment
 
@@ -174,6 +176,11 @@ class Reader:
 
     def _complete(self, nodes: list[dict[str, Any]]) -> None:
         """Read the nested records that did not fit with their parent."""
+        self._complete_nested(nodes)
+        if self.more and nodes:
+            self.more(nodes)
+
+    def _complete_nested(self, nodes: list[dict[str, Any]]) -> None:
         nested = self._source.get("nested")
         if not nested:
             return

@@ -31,7 +31,7 @@ class ShopifyProductMapper(Component):
     _inherit = "hub.mapper"
     _usage = "hub.mapper.product"
     _system = "shopify"
-    _revision = 2
+    _revision = 3
 
     def options(self) -> dict[str, Any]:
         """Return what tells this database's records from another's, and the policy."""
@@ -63,6 +63,7 @@ class ShopifyProductMapper(Component):
             status=(payload.get("status") or "").lower(),
             tags=tuple(payload.get("tags") or ()),
             is_gift_card=bool(payload.get("isGiftCard")),
+            **_picture(payload, payload.get("featuredMedia")),
             options=tuple(
                 Option(name=option["name"], values=tuple(option["values"]))
                 for option in options
@@ -101,10 +102,24 @@ def _variant(payload: dict[str, Any], has_options: bool) -> Variant:
         stock_id=item.get("id") or "",
         requires_shipping=bool(item.get("requiresShipping", True)),
         taxable=bool(payload.get("taxable", True)),
+        **_picture(payload, _first(payload.get("media"))),
         option_values=tuple(
             entry["value"] for entry in payload["selectedOptions"] if has_options
         ),
     )
+
+
+def _picture(payload: dict[str, Any], media: dict[str, Any] | None) -> dict[str, str]:
+    """Return what is said of a picture: nothing where it was not asked for."""
+    if not payload.keys() & {"featuredMedia", "media"}:
+        return {}
+    # films and models have no picture of their own
+    image = (media or {}).get("image") or {}
+    return {"image": image.get("url") or "", "image_id": (media or {}).get("id") or ""}
+
+
+def _first(connection: dict[str, Any] | None) -> dict[str, Any] | None:
+    return next(iter((connection or {}).get("nodes") or ()), None)
 
 
 def _money(value: str | None) -> Decimal | None:

@@ -42,6 +42,7 @@ def product_payload(product: Product) -> Payload:
     """Return {product, options, variants}: what was said, by Shopify's names.
 
     ``variants`` are {id, origin, active, fields: {document's field: value}, options}.
+    ``image_id`` is the id of a picture that Odoo has put there.
     """
     said = product.model_fields_set
     payload: Payload = {
@@ -51,6 +52,7 @@ def product_payload(product: Product) -> Payload:
             if name in said
         },
         "variants": [_variant(variant) for variant in product.variants],
+        "image_id": product.image_id,
     }
     if "options" in said:
         payload["options"] = [
@@ -126,6 +128,7 @@ def _variant(variant: Variant) -> Payload:
         "id": variant.external_id,
         "origin": variant.origin,
         "active": variant.active,
+        "image_id": variant.image_id,
         "options": list(variant.option_values),
         "fields": {
             name: _variant_value(variant, name)

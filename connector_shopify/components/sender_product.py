@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from odoo.addons.component.core import Component
@@ -13,6 +14,7 @@ from odoo.addons.connector_hub.exceptions import NotFound, Rejected
 
 from ..const import MAX_PAGE
 from .pages import Reader
+from .picture_push import send_pictures
 from .product_change import (
     GONE,
     is_structural,
@@ -72,6 +74,18 @@ class ShopifyProductSender(Component):
         }[action]
         return {push.record: perform(push) for push in pushes}
 
+    # === PICTURES ===#
+
+    def _later(self, push: Push, done: Pushed) -> Pushed:
+        """Have pictures told by a message of their own, once all has its id."""
+        told = [path for path in push.changed if path.endswith("image")]
+        if not told and not push.files:
+            return done
+        # as it was known: all of it is news again
+        unsaid = {path: push.changed[path][0] for path in told if "[" not in path}
+        state = {**(done.state or {}), **unsaid}
+        return replace(done, state=state, unfinished=True)
+
     # === CREATE ===#
 
     def _create(self, push: Push) -> Pushed:
@@ -97,7 +111,7 @@ class ShopifyProductSender(Component):
         node = data["productSet"]["product"]
         if node["variants"]["pageInfo"]["hasNextPage"]:
             node = self._read(node["id"])
-        return _told(node, payload)
+        return self._later(push, _told(node, payload))
 
     def _define_identity(self) -> None:
         """Have the store know the metafield that a creation is keyed by."""
@@ -123,7 +137,7 @@ class ShopifyProductSender(Component):
         news = product_changes(payload, changed)
         if not is_structural(payload, changed):
             self._set(push, news, variant_updates(payload, changed))
-            return Pushed(push.remote_id)
+            return Pushed(push.remote_id, pictures=send_pictures(self.client, push))
         node = self._fit_options(push, self._read(push.remote_id))
         plan = plan_variants(payload, changed, node)
         self._set(push, news, plan.updates)
@@ -133,7 +147,8 @@ class ShopifyProductSender(Component):
             raise_refused(data["productVariantsBulkCreate"], _name(push), "productId")
         if plan.deleted:
             self._drop(push, push.remote_id, plan.deleted)
-        return _told(self._read(push.remote_id), payload, plan.deleted)
+        told = _told(self._read(push.remote_id), payload, plan.deleted)
+        return self._later(push, told)
 
     def _set(self, push: Push, product: Payload, variants: list[Payload]) -> None:
         """Change fields of the product and of variants, in as few calls as it takes."""

@@ -6,6 +6,8 @@ from . import test_customers_out
 from . import test_customers_two_way
 from . import test_fulfillment_in
 from . import test_fulfillment_out
+from . import test_images_in
+from . import test_images_out
 from . import test_mappers
 from . import test_orders
 from . import test_stock

@@ -29,6 +29,8 @@ URLS = Map(
         Rule("/admin/oauth/access_token", endpoint="token", methods=["POST"]),
         Rule("/admin/api/<version>/graphql.json", endpoint="graphql", methods=["POST"]),
         Rule("/_bulk/<name>.jsonl", endpoint="bulk", methods=["GET"]),
+        Rule("/cdn/<path:name>", endpoint="cdn", methods=["GET"]),
+        Rule("/_staged/", endpoint="staged", methods=["POST"]),
         Rule("/_control/<path:action>", endpoint="control"),
     ]
 )
@@ -73,6 +75,24 @@ class Application:
             return Response("<Error><Code>NoSuchKey</Code></Error>", 404)
         content = (f"{line}\n" for line in lines)
         return Response(content, mimetype="application/jsonl")
+
+    def _cdn(self, request: Request, name: str) -> Response:
+        with self.shop.lock:
+            self.shop.media.served.append(name)
+            found = self.shop.media.files.get(name)
+        if found is None:
+            return Response("Not Found", 404)
+        kind, content = found
+        return Response(content, mimetype=kind)
+
+    def _staged(self, request: Request) -> Response:
+        """Take a file, as the storage does that uploads go to; its form is signed."""
+        upload = request.files.get("file")
+        content = upload.stream.read() if upload else None
+        fields = dict(request.form)
+        request.close()
+        with self.shop.lock:
+            return Response(status=self.shop.media.receive(fields, content))
 
     # === CONTROL ===
 

@@ -80,6 +80,7 @@ class CatalogGenerator:
             "createdAt": iso(created),
             "updatedAt": iso(created + timedelta(hours=self.rng.randrange(1, 900))),
             "options": [self._option(option)],
+            "media": [],
             "isGiftCard": gift_card,
         }
 
@@ -121,6 +122,7 @@ class CatalogGenerator:
             ],
             "inventoryItem": self._inventory_item(product, sku, physical, price),
             "inventoryQuantity": self.rng.randrange(0, 200),
+            "media": [],
             "product": product,
         }
 

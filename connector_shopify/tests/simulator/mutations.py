@@ -12,6 +12,7 @@ from .errors import FieldError, NotSimulated, ScopeMissing
 from .fulfilment_mutations import FULFILMENT_MUTATIONS
 from .identity import type_of
 from .inventory_mutations import INVENTORY
+from .media import MEDIA
 from .metafields import METAFIELD_WRITES
 from .payment_mutations import PAYMENTS
 from .product_writes import PRODUCT_WRITES
@@ -133,6 +134,7 @@ MUTATIONS: Resolvers = {
     **INVENTORY,
     **FULFILMENT_MUTATIONS,
     **REFUND_RESOLVERS,
+    **MEDIA,
     **METAFIELD_WRITES,
     **PRODUCT_WRITES,
     **VARIANT_WRITES,

@@ -27,6 +27,7 @@ VARIANT_INPUT = {
     "inventoryPolicy",
     "sku",
     "position",
+    "mediaSrc",
 }
 ITEM_INPUT = {"sku", "cost", "tracked", "requiresShipping", "measurement"}
 

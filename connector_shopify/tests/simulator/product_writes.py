@@ -147,7 +147,7 @@ def _standalone(product: Object) -> Object:
 
 
 def _update(run: Run, obj: Object, args: Args) -> Object:
-    if args.get("input") or args.get("identifier") or args.get("media"):
+    if args.get("input") or args.get("identifier"):
         raise NotSimulated("productUpdate other than by argument product")
     values = known_only(dict(args["product"]), PLAIN | {"id"}, "ProductUpdateInput")
     store = ProductStore(run.shop)
@@ -160,6 +160,9 @@ def _update(run: Run, obj: Object, args: Args) -> Object:
         error = refused(None, message, "handle")
     if error:
         return {"product": product, "userErrors": [error]}
+    errors = run.shop.media.attach(product, args.get("media") or [])
+    if errors:
+        return {"product": product, "userErrors": errors}
     store.take(product, values)
     store.fit(product)
     run.shop.touch(product["id"])

@@ -23,6 +23,7 @@ from .identity import UTC, iso, moment_of, type_of
 from .info import shop_info
 from .inventory import Inventory
 from .ledger import Ledger
+from .media import Media
 from .payouts import Payouts
 from .refunds import Refunds
 from .schema import PINNED
@@ -102,7 +103,7 @@ class Shop:
         self.truth: dict[str, Truth] = {}
         self._open_departments()
         self.subscriptions: dict[str, Object] = {}
-        self.bulk = Bulk(self)
+        self.bulk, self.media = Bulk(self), Media(self)
         self.metafield_definitions: dict[tuple[str, str | None, str], Object] = {}
         self._last = start
         self._collections = self._build_collections()

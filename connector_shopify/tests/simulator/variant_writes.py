@@ -16,8 +16,10 @@ Args = dict[str, Any]
 NO_PRODUCT = "Product does not exist"
 
 
-def _product(run: Run, args: Args) -> tuple[ProductStore, Object | None]:
-    if args.get("media"):
+def _product(
+    run: Run, args: Args, *, media: bool = False
+) -> tuple[ProductStore, Object | None]:
+    if args.get("media") and not media:
         raise NotSimulated("media with variants")
     store = ProductStore(run.shop)
     return store, store.products.get(args["productId"])
@@ -71,7 +73,7 @@ def _create(run: Run, obj: Object, args: Args) -> Object:
 
 
 def _update(run: Run, obj: Object, args: Args) -> Object:
-    store, product = _product(run, args)
+    store, product = _product(run, args, media=True)
     if product is None:
         return _no_product(productVariants=None)
     by_id = {variant["id"]: variant for variant in product["variants"]}
@@ -86,7 +88,13 @@ def _update(run: Run, obj: Object, args: Args) -> Object:
     if errors and not args.get("allowPartialUpdates"):
         return {"product": product, "productVariants": None, "userErrors": errors}
     good = [values for place, values in enumerate(inputs) if place not in wrong]
+    errors += run.shop.media.attach(product, args.get("media") or [])
     for values in good:
+        for source in values.get("mediaSrc") or ():
+            picture = run.shop.media.by_source(product, source)
+            if picture is None:
+                raise NotSimulated("mediaSrc that is not among the media")
+            by_id[values["id"]]["media"] = [picture]
         store.change_variant(product, by_id[values["id"]], values)
     if good:
         run.shop.touch(product["id"])

@@ -18,7 +18,6 @@ class ShopifyCase(HubCase):
         shop = Shop(**{**plenty, **options})
         server = SimulatorServer(shop).start()
         self.addCleanup(server.stop)
-        shop.url = server.url
         return shop
 
     def make_shopify_backend(self, shop, **values):

@@ -45,6 +45,7 @@ class Control:
             ("GET", "scopes"): self.scopes,
             ("POST", "scopes"): self.scopes,
             ("POST", "bucket"): self.bucket,
+            ("POST", "lenient"): self.lenient,
             ("GET", "ledger"): self.ledger,
             ("POST", "idempotency"): self.idempotency,
             ("GET", "stock"): self.stock,
@@ -186,6 +187,11 @@ class Control:
             bucket.drain()
         bucket.configure(size, restore_rate)
         return bucket.status()
+
+    def lenient(self, lenient: bool = True) -> Object:
+        """Whether fields that are not simulated are empty, see blank.py."""
+        self.shop.lenient = lenient
+        return {"lenient": lenient}
 
     # === EFFECTS ===
 

@@ -27,6 +27,7 @@ from graphql import (
 )
 from graphql.execution.collect_fields import collect_fields, collect_sub_fields
 
+from .blank import blank
 from .errors import Bubble, FieldError, NotSimulated, ProtectedDataDenied, ScopeMissing
 from .fetch import constant, fetch_connection, fetch_with_arguments, refuse
 from .idempotency import guarded
@@ -45,6 +46,7 @@ class Step:
     fetch: Fetch | None
     complete: Complete | None
     nullable: bool
+    type: GraphQLOutputType | None
 
 
 class Compiler:
@@ -94,7 +96,9 @@ class Compiler:
     def _step(self, owner: GraphQLObjectType, key: str, nodes: list[FieldNode]) -> Step:
         node, name = nodes[0], nodes[0].name.value
         if name == "__typename":
-            return Step(key, name, owner.name, node, constant(owner.name), None, False)
+            return Step(
+                key, name, owner.name, node, constant(owner.name), None, False, None
+            )
         if name.startswith("__"):
             raise NotSimulated("introspection mixed with data")
         definition = owner.fields[name]
@@ -107,6 +111,7 @@ class Compiler:
             fetch=self._fetch(owner, name, definition, kind, nodes),
             complete=self._complete(definition.type, nodes),
             nullable=not isinstance(definition.type, GraphQLNonNull),
+            type=definition.type,
         )
 
     # === FETCH ===
@@ -201,12 +206,11 @@ def _selection(steps: list[Step]) -> Complete:
             try:
                 value = obj.get(name, MISSING) if fetch is None else fetch(run, obj)
                 if value is MISSING:
-                    raise NotSimulated(f"{step.owner}.{name}")
+                    value = _unknown(run, step)
                 if value is None:
                     if not nullable:
-                        raise FieldError(
-                            f"simulator: {step.owner}.{name} must not be null"
-                        )
+                        what = f"{step.owner}.{name}"
+                        raise FieldError(f"simulator: {what} must not be null")
                 elif inner is not None:
                     value = inner(value, run, (path, key))
                 out[key] = value
@@ -222,6 +226,12 @@ def _selection(steps: list[Step]) -> Complete:
         return out
 
     return complete
+
+
+def _unknown(run: Run, step: Step) -> Any:
+    if not run.shop.lenient:
+        raise NotSimulated(f"{step.owner}.{step.name}")
+    return blank(step.type)
 
 
 def _complete_list(inner: Complete, nullable: bool) -> Complete:

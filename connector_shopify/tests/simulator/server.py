@@ -48,6 +48,7 @@ class SimulatorServer:
             HOST, self.port, application, threaded=True, request_handler=_Handler
         )
         self.port = self._server.port
+        self.shop.url = self.url
         self._thread = threading.Thread(
             target=self._server.serve_forever,
             # Seconds that `stop` may have to wait.

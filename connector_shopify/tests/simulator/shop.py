@@ -84,6 +84,7 @@ class Shop:
         self.domain = f"{name}.myshopify.com"
         self.scopes = scopes
         self.denied: frozenset[str] = frozenset()
+        self.lenient, self.url = False, ""
         self.stats, self.faults = Stats(), Faults()
         self.ledger, self.idempotency = Ledger(), Idempotency()
         self.bucket = Bucket(bucket_size, restore_rate, monotonic)

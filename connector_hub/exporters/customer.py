@@ -48,7 +48,9 @@ class ExporterCustomer(models.AbstractModel):
         remote_ids = self._remote_ids(flow, ids)
         details = self._details(flow, partners)
         return {
-            partner.id: self._document(
+            partner.id: None
+            if partner._hub_is_nobody()
+            else self._document(
                 partner, remote_ids.get(partner.id, ""), details[partner.id]
             )
             for partner in partners

@@ -131,6 +131,7 @@ from . import product_product
 from . import product_pricelist_item
 from . import res_partner
 from . import res_partner_consent
+from . import res_partner_erased
 from . import res_users
 from . import hub_order_refund
 from . import hub_backend_refund

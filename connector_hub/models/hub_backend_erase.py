@@ -1,5 +1,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, fields, models
+from odoo.tools import SQL
+
+#: messages erased at once when everything of a backend is
+CHUNK = 1000
 
 
 class HubBackend(models.Model):
@@ -31,6 +35,29 @@ class HubBackend(models.Model):
         self.sudo().message_post(body=note)
         self.env["hub.audit"].note("operation", note, self)
         return counts
+
+    def _erase_rest(self):
+        """Erase the messages that are not erased yet, whatever they are about.
+
+        :return: list of what :meth:`erase_personal_data` returns
+        """
+        counts, last = [], 0
+        self.env.flush_all()
+        while True:
+            rows = self.env.execute_query(
+                SQL(
+                    "SELECT id FROM hub_message WHERE backend_id = %s"
+                    " AND erased_at IS NULL AND id > %s ORDER BY id LIMIT %s",
+                    self.id,
+                    last,
+                    CHUNK,
+                )
+            )
+            if not rows:
+                return counts
+            last = rows[-1][0]
+            subjects = self.env["hub.eraser"].of_messages(self, [r[0] for r in rows])
+            counts.append(self._erase(subjects, anonymise=False))
 
     def _erasure_note(self, counts):
         return self.env._(

@@ -34,6 +34,10 @@ class Subjects:
     message_ids: list[int] = field(default_factory=list)
     #: all of a person, not only some records
     person: bool = False
+    #: backends that are erased in the same go; None: this one alone
+    together: Any = None
+    #: remote ids of companies they buy for: they are named in those, and remain
+    employers: set[str] = field(default_factory=set)
 
     def add(self, document: str, external_ids: Any) -> None:
         """Add remote records."""
@@ -79,6 +83,13 @@ class HubEraser(models.AbstractModel):
         )
         return self._complete(subjects, everything)
 
+    @api.private
+    def of_messages(self, backend, message_ids):
+        """Return the Subjects of messages, whoever they are about."""
+        subjects = Subjects(backend.sudo(), message_ids=list(message_ids))
+        subjects.texts |= self._texts_of(subjects.backend, message_ids)
+        return subjects
+
     def _complete(self, subjects, everything):
         """Find the messages, and in their payloads what else names the person."""
         subjects.message_ids = self._messages_of(subjects)
@@ -86,6 +97,8 @@ class HubEraser(models.AbstractModel):
         if subjects.person:
             more = self._messages_that_mention(subjects, everything)
             subjects.message_ids += sorted(more - set(subjects.message_ids))
+            # a company's payload names others as well
+            more -= self._of_employers(subjects)
             subjects.texts |= self._texts_of(subjects.backend, more)
         return subjects
 
@@ -117,6 +130,7 @@ class HubEraser(models.AbstractModel):
         family |= family.child_ids.filtered(lambda child: child.type != "contact")
         subjects.add_records(family)
         self._add_bound(subjects, "customer", family)
+        self._add_employers(subjects, family)
         for partner in family:
             subjects.texts |= _texts_of_partner(partner)
         orders = (
@@ -145,7 +159,23 @@ class HubEraser(models.AbstractModel):
             linked = subjects.backend.binder(entity).to_external_many(records)
             subjects.add(entity, [gid for gids in linked.values() for gid in gids])
 
+    def _add_employers(self, subjects, family):
+        companies = (family.parent_id - family).filtered("is_company")
+        if companies and "company" in subjects.backend._binding_models():
+            linked = subjects.backend.binder("company").to_external_many(companies)
+            subjects.employers.update(gid for gids in linked.values() for gid in gids)
+
     # === MESSAGES ===#
+
+    def _of_employers(self, subjects):
+        """Return the ids of messages about companies the person buys for."""
+        if not subjects.employers:
+            return set()
+        flows = subjects.backend.flow_ids.filtered(lambda f: f.document == "company")
+        ids = list(subjects.employers)
+        return self._matching(
+            SQL("flow_id = ANY(%s) AND external_id = ANY(%s)", flows.ids, ids)
+        )
 
     def _messages_of(self, subjects):
         """Return the ids of all messages about these remote or Odoo records."""
@@ -182,7 +212,7 @@ class HubEraser(models.AbstractModel):
         if not needles:
             return set()
         conditions = [SQL("state = ANY(%s)", list(states)) for states in NOT_BOOKED]
-        candidates = set()
+        candidates = self._of_employers(subjects)
         for condition in [SQL("TRUE")] if everything else conditions:
             flows = SQL("flow_id = ANY(%s)", subjects.backend.flow_ids.ids)
             candidates |= self._matching(SQL("%s AND %s", flows, condition))

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.fields import Domain
 
 #: fields of a contact that say who it is; country and state stay for the tax books
@@ -7,6 +7,8 @@ EMPTIED = (
     "email phone website street street2 zip city vat company_registry company_name"
     " comment function image_1920 ref barcode".split()
 )
+#: of who has their company's address, these are the company's
+OF_COMPANY = frozenset("street street2 zip city vat company_registry".split())
 
 
 class HubEraser(models.AbstractModel):
@@ -25,7 +27,7 @@ class HubEraser(models.AbstractModel):
         roots = partners.filtered(lambda p: p.parent_id not in partners)
         changed, kept = 0, []
         for root in roots:
-            objection = self._objection(root)
+            objection = self._objection(root) or self._elsewhere(subjects, root)
             if objection:
                 kept.append(objection)
                 continue
@@ -54,6 +56,30 @@ class HubEraser(models.AbstractModel):
             )
         return None
 
+    def _elsewhere(self, subjects, partner):
+        """Return why a contact must stay: others serve the same person, or None."""
+        erased = (subjects.together or subjects.backend).ids
+        others = self.env["hub.backend"].sudo().search([("id", "not in", erased)])
+        names = {backend._binding_models().get("customer") for backend in others}
+        serving = others.browse()
+        for name in sorted(names - {None}):
+            links = self.env[name].sudo()
+            serving |= links.search(
+                [
+                    ("odoo_id", "in", (partner | partner.child_ids).ids),
+                    ("backend_id", "in", others.ids),
+                    ("deleted_at", "=", False),
+                ]
+            ).backend_id
+        if not serving:
+            return None
+        return self.env._(
+            "%(name)s is a customer of %(others)s as well: the contact stays, erase it"
+            " for all of them when that is wanted.",
+            name=partner.display_name,
+            others=", ".join(serving.mapped("name")),
+        )
+
     def _owes(self, partner):
         domain = Domain("partner_id", "child_of", partner.commercial_partner_id.id)
         domain &= Domain("parent_state", "in", ("draft", "posted"))
@@ -79,7 +105,11 @@ class HubEraser(models.AbstractModel):
         quiet = partners.with_context(tracking_disable=True, no_vat_validation=True)
         for partner in quiet:
             values = dict.fromkeys(known, False)
+            if partner._hub_shares_address():
+                # Odoo would hand the emptiness on to the company
+                values = {k: v for k, v in values.items() if k not in OF_COMPANY}
             values["name"] = self.env._("Erased customer %s", partner.id)
+            values["hub_erased_at"] = fields.Datetime.now()
             partner.write(values)
         notes = self.env["mail.message"].sudo()
         notes = notes.search(

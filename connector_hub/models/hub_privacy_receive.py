@@ -48,11 +48,7 @@ class HubPrivacyRequest(models.Model):
         )
         found = self.browse(row[0] for row in rows)
         if found.filtered(lambda row: row.state == "new"):
-            found.with_delay(
-                channel="root.hub.default",
-                identity_key=f"hub.privacy.{found.id}",
-                description=self.env._("Personal data: %s", request.key),
-            )._carry_out()
+            found._enqueue()
         return found
 
     def _first_state(self, backend, request):

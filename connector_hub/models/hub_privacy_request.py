@@ -79,8 +79,16 @@ class HubPrivacyRequest(models.Model):
     @api.model
     def _cron_carry_out(self):
         """Carry out what arrived; a job has usually done so at once."""
-        for request in self.search([("state", "=", "new")], limit=50):
-            request._carry_out()
+        for request in self.search([("state", "=", "new")], limit=50, order="id"):
+            # each by itself: one that cannot be carried out holds up no other
+            request._enqueue()
+
+    def _enqueue(self):
+        self.with_delay(
+            channel="root.hub.default",
+            identity_key=f"hub.privacy.{self.id}",
+            description=self.env._("Personal data: %s", self.request_key),
+        )._carry_out()
 
     def _carry_out(self):
         for request in self:
@@ -122,6 +130,9 @@ class HubPrivacyRequest(models.Model):
             )
         if self.order_refs:
             counts.append(backend.erase_personal_data("order", self.order_refs))
+        if not counts:
+            self._settle("todo", self.env._("It does not say whom it is about."))
+            return
         self._settle_erasure(counts)
 
     def _carry_out_erase_all(self):
@@ -139,6 +150,8 @@ class HubPrivacyRequest(models.Model):
             for start in range(0, len(ids), CHUNK):
                 chunk = ids[start : start + CHUNK]
                 counts.append(self.backend_id.erase_personal_data(entity, chunk))
+        # what never became a record, or is about companies, deliveries, refunds
+        counts += self.backend_id._erase_rest()
         self._settle_erasure(counts)
 
     def _settle_erasure(self, counts):

@@ -42,6 +42,7 @@ class HubErase(models.TransientModel):
             subjects = self.env["hub.eraser"].find_person(
                 backend, self.email, self.everything
             )
+            subjects.together = self.backend_ids
             counts = backend._erase(subjects, self.anonymise)
             lines += self._lines(backend, counts)
         # not even here

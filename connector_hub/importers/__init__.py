@@ -2,6 +2,7 @@ from . import base
 from . import part
 from . import match
 from . import ownership
+from . import elsewhere
 from . import departure
 from . import merger
 from . import address

@@ -19,7 +19,9 @@ class ImporterBase(models.AbstractModel):
 
         :param policy: "archive", "unlink", "restore" or "ask"; None: the flow's
         """
-        importer = self.with_context(hub_deletion=policy or flow.deletion_policy)
+        importer = self.with_context(
+            hub_deletion=policy or flow.deletion_policy, hub_deletion_asked=bool(policy)
+        )
         importer._isolate(flow, tasks, "_apply_departure")
 
     def _apply_departure(self, flow, tasks):
@@ -44,7 +46,7 @@ class ImporterBase(models.AbstractModel):
     # === POLICIES ===#
 
     def _depart_archive(self, flow, binder, gone):
-        """Archive what no other record of that system stands for."""
+        """Archive what nothing else stands for: there, or in another system."""
         shared = self._shared(binder, gone)
         archived = []
         for task, state in gone:
@@ -55,6 +57,9 @@ class ImporterBase(models.AbstractModel):
         records = self._records(
             binder, (s for _task, s in archived if s.record.id not in shared)
         )
+        if records and not self.env.context["hub_deletion_asked"]:
+            kept = self.in_use_elsewhere(flow.backend_id, records)
+            records = records.filtered(lambda record: record.id not in kept)
         if records:
             records.filtered("active").write({"active": False})
         self._note_gone(binder, archived)

@@ -192,7 +192,9 @@ class ImporterProduct(models.AbstractModel):
         template = records.product_tmpl_id
         rest = template.product_variant_ids - records
         if policy == "archive" and rest:
-            (records - alive.with_env(self.env)).active = False
+            sold = self.in_use_elsewhere(flow.backend_id, records)
+            unsold = records.filtered(lambda record: record.id not in sold)
+            (unsold - alive.with_env(self.env)).active = False
         twin = flow._twin()
         if policy == "restore" and twin:
             self.env["hub.dirty"].mark_for(twin, template)
@@ -230,6 +232,9 @@ class ImporterProduct(models.AbstractModel):
         status = task.document.status
         template = self.env["product.template"].browse(task.res_id)
         if not task.was or status == task.was or not task.may_write("status"):
+            return
+        if status in NOT_SOLD and self.in_use_elsewhere(flow.backend_id, template):
+            # another store sells it: what this one stops is its own affair
             return
         if template.sale_ok != (status not in NOT_SOLD):
             template.sale_ok = status not in NOT_SOLD

@@ -34,7 +34,17 @@ class ImporterCustomerAddress(models.AbstractModel):
         places = self._places(rows, states)
         self._point(binder, rows, states, places)
         self._overwrite(rows, places)
-        self._put_away(binder, tasks)
+        self._put_away(binder, self._alone(flow, tasks))
+
+    def _alone(self, flow, tasks):
+        """Leave out contacts that several customers there stand for.
+
+        What the book of one does not list may be in the book of another.
+        """
+        partners = self.env["res.partner"].browse({task.res_id for task in tasks})
+        backend = flow.backend_id.with_env(self.env)
+        linked = backend.binder("customer").to_external_many(partners)
+        return [task for task in tasks if len(linked.get(task.res_id, ())) < 2]
 
     def _without_users(self, tasks):
         """Leave out who can log in: they are not changed from outside."""

@@ -38,12 +38,17 @@ class ImporterCustomerMove(models.AbstractModel):
     def _orders(self, partners):
         if not partners:
             return self.env["sale.order"]
-        return self.env["sale.order"].search(
-            [
-                *("|", ("partner_invoice_id", "in", partners.ids)),
-                ("partner_shipping_id", "in", partners.ids),
-                *("|", ("state", "=", "sale"), ("hub_content", "!=", False)),
-            ]
+        # a contact may be shared with companies that have no part in this
+        return (
+            self.env["sale.order"]
+            .sudo()
+            .search(
+                [
+                    *("|", ("partner_invoice_id", "in", partners.ids)),
+                    ("partner_shipping_id", "in", partners.ids),
+                    *("|", ("state", "=", "sale"), ("hub_content", "!=", False)),
+                ]
+            )
         )
 
     def _copies(self, partners):

@@ -75,6 +75,24 @@ class TestCustomersTwoWay(CustomerCase):
         )
         return [(0, 0, {"product_id": product.id, "product_uom_qty": 2})]
 
+    def test_book_of_one_account_leaves_that_of_another_alone(self):
+        self.bring_in()
+        rich = [g for g in self.gids if len(self.there(g)["addressesV2"]) > 1]
+        one, other = rich[:2]
+        entries = [
+            entry["id"]
+            for entry in self.there(other)["addressesV2"]
+            if entry["id"] != self.there(other)["defaultAddress"]["id"]
+        ]
+        partners = self.partner(one) | self.partner(other)
+        wizard = self.env["base.partner.merge.automatic.wizard"].create({})
+        wizard._merge(partners.ids, self.partner(one))
+        self.assertEqual(self.partner(one), self.partner(other))
+        self.touch(one)
+        for entry in entries:
+            child = self.bound(self.backend, "address", entry)
+            self.assertTrue(child.active)
+
     def test_other_default_address_swaps_places(self):
         self.bring_in()
         gid = next(g for g in self.gids if len(self.there(g)["addressesV2"]) == 2)

@@ -121,10 +121,14 @@ class ApiVersions:
 
 @dataclass
 class Verdict:
-    """Result of a connection test, in sentences for people."""
+    """Result of a connection test, in sentences for people.
+
+    ``facts``: what is to be remembered of the account, {field of the backend: value}.
+    """
 
     passed: bool = True
     lines: list[str] = field(default_factory=list)
+    facts: dict[str, str] = field(default_factory=dict)
 
     def add(self, passed: bool, line: str) -> None:
         """Add one checked point."""

@@ -4,6 +4,7 @@ from decimal import Decimal
 from odoo import api, models
 
 from ..documents import Price
+from ..exceptions import BusinessRuleError
 
 #: fields of a price list's rule that change prices
 RULE_FIELDS = frozenset(
@@ -75,6 +76,9 @@ class ExporterPrice(models.AbstractModel):
                 "price": _exact(prices[product.id], currency),
                 "currency": currency.name,
             }
+            if values["price"] <= 0:
+                found[product.id] = self._no_price(product)
+                continue
             if flow.compare_price:
                 before = _exact(normal[product.id], currency)
                 reduced = values["price"] < before
@@ -83,6 +87,19 @@ class ExporterPrice(models.AbstractModel):
                 values["cost"] = self._cost(flow, product, currency)
             found[product.id] = Price(**values)
         return found
+
+    def _no_price(self, product):
+        """What has no price of its own here may well have one there."""
+        return BusinessRuleError(
+            self.env._("%s has no price in Odoo.", product.display_name),
+            title=self.env._("Products have no price in Odoo."),
+            remedy=self.env._(
+                "Set its sales price, or one in the flow's price list. What is really"
+                " free is priced in the store itself; skip the message then."
+            ),
+            code="no_price",
+            field="price",
+        )
 
     def _parents(self, flow, products):
         """Return {template id: remote id} of the products that variants belong to."""

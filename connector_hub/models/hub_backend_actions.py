@@ -16,17 +16,19 @@ class HubBackend(models.Model):
         """
         self.ensure_one()
         self.check_access("write")
+        facts = {}
         try:
             adapter = self.with_user(SUPERUSER_ID).adapter()
             verdict = adapter.check_connection()
             self.sudo().note_api_versions(adapter, apart=False)
-            passed = verdict.passed
+            passed, facts = verdict.passed, verdict.facts
             text = "\n".join(verdict.lines)
         except HubError as error:
             passed = False
             text = error.text
         self.sudo().write(
             {
+                **facts,
                 "verdict": text,
                 "verdict_ok": passed,
                 "verdict_at": fields.Datetime.now(),

@@ -94,6 +94,7 @@ class ShopifyAdapter(Component):
                 currency=shop["currencyCode"],
             ),
         )
+        verdict.facts["shopify_currency"] = shop["currencyCode"]
         verdict.add(*self._version_point(client.served_version))
         granted = {
             scope["handle"] for scope in data["currentAppInstallation"]["accessScopes"]

@@ -20,9 +20,7 @@ class ShopifyPriceMapper(Component):
 
     def options(self) -> dict[str, Any]:
         """Return the store's currency, where it is known."""
-        backend = self.backend_record
-        known = "shopify_currency" in backend._fields
-        return {"currency": (known and backend.shopify_currency) or ""}
+        return {"currency": self.backend_record.shopify_currency or ""}
 
     @staticmethod
     def to_payload(document: Document, **options: Any) -> dict[str, Any]:

@@ -1,11 +1,19 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo import api, models
+from odoo import api, fields, models
 
 
 class HubBackend(models.Model):
     """The flows that take products and prices to a store."""
 
     _inherit = "hub.backend"
+
+    shopify_currency = fields.Char(
+        "Currency of the Store",
+        readonly=True,
+        copy=False,
+        help="As the store says when the connection is tested. Prices in another one"
+        " are not sent.",
+    )
 
     @api.private
     def _flow_values(self):

@@ -59,3 +59,27 @@ class TestPricesOut(ProductsOutCase):
         states = self.messages(self.prices).filtered("error_message")
         self.assertEqual(len(states), 1)
         self.assertTrue(gone)
+
+    def test_nothing_is_given_away(self):
+        template, there = self.make_sent()
+        template.list_price = 0
+        self.send_prices()
+        self.assertEqual(there["variants"][0]["price"], "20.00")
+        message = self.messages(self.prices)[-1:]
+        self.assertEqual((message.state, message.error_code), ("failed", "no_price"))
+
+    def test_price_in_another_currency_than_the_store_s_is_refused(self):
+        self.backend.action_test_connection()
+        self.assertEqual(self.backend.shopify_currency, "EUR")
+        currency = self.env["res.currency"].with_context(active_test=False)
+        currency = currency.search([("name", "=", "CHF")])
+        currency.active = True
+        pricelist = self.env["product.pricelist"].create(
+            {"name": "Elsewhere", "currency_id": currency.id}
+        )
+        self.prices.pricelist_id = pricelist
+        _template, there = self.make_sent()
+        self.send_prices()
+        self.assertEqual(there["variants"][0]["price"], "20.00")
+        message = self.messages(self.prices)[-1:]
+        self.assertEqual((message.state, message.error_code), ("failed", "currency"))

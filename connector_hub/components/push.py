@@ -73,6 +73,7 @@ class Push:
     :param remote_id: "" for a creation
     :param changed: {path: (what the remote is known to say, what it is told now)}
     :param files: {whose: File}; "product.template,12" has a picture to be sent
+    :param again: it was tried before: some of it may be there
     """
 
     record: str
@@ -82,6 +83,7 @@ class Push:
     remote_id: str = ""
     changed: dict[str, tuple[str | None, str | None]] = field(default_factory=dict)
     files: Mapping[str, File] = field(default_factory=dict)
+    again: bool = False
 
 
 @dataclass(frozen=True)

@@ -42,3 +42,5 @@ class Fulfillment(Document):
     lines: tuple[FulfillmentLine, ...] = ()
     #: ids there of all shipments it became, when the goods leave from several places
     shipment_ids: tuple[str, ...] = ()
+    #: ids there of the shipments that other deliveries of the order became
+    other_shipment_ids: tuple[str, ...] = ()

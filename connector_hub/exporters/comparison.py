@@ -65,4 +65,5 @@ def push_of(task: OutTask) -> Push:
         remote_id=task.remote_id,
         changed=task.changed,
         files=task.files,
+        again=task.attempts > 1,
     )

@@ -86,7 +86,7 @@ class ExporterFulfillment(models.AbstractModel):
         pickings = pickings.filtered(lambda p: p.state in ("done", "cancel"))
         orders = self._order_ids(flow, pickings.sale_id)
         binder = flow.backend_id.with_env(self.env).binder(self._entity)
-        shipments = binder.to_external_many(pickings)
+        shipments = binder.to_external_many(pickings.sale_id.picking_ids | pickings)
         places = self._places(flow)
         found = {}
         for picking in pickings:
@@ -99,6 +99,11 @@ class ExporterFulfillment(models.AbstractModel):
                 found[picking.id] = self._mixed(picking)
                 continue
             values = {"order_id": order_id, "cancelled": cancelled}
+            values["other_shipment_ids"] = tuple(
+                gid
+                for other in picking.sale_id.picking_ids - picking
+                for gid in shipments.get(other.id, ())
+            )
             values["location_id"] = self._place(picking.location_id, places)
             found[picking.id] = self._document(picking, remote_ids, values)
         return found

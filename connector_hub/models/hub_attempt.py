@@ -205,6 +205,7 @@ class HubAttempt(models.Model):
                 call["payload"],
                 call["remote_id"],
                 call["changed"],
+                again=True,
             )
             for call in calls
         ]

@@ -3,7 +3,7 @@ import time
 
 from odoo import models
 
-from ..components.push import Safety
+from ..components.push import Probed, Safety
 from ..exceptions import HubError, OutcomeUnknown
 from ..exporters.comparison import push_of
 from .hub_flow_send import _refused_together
@@ -118,8 +118,31 @@ class HubFlow(models.Model):
                 task.error = error
                 self._give_up(task)
             return
+        taken = self._taken_ids(tasks, found)
         for task in tasks:
-            self._judge_probe(task, found.get(task.key_in_call))
+            probed = found.get(task.key_in_call)
+            if probed and probed.happened and taken & _ids_of(task, probed):
+                # it is what another record became: nobody knows what became of this
+                probed = Probed(False)
+            self._judge_probe(task, probed)
+
+    def _taken_ids(self, tasks, found):
+        """Return {(remote id, Odoo id)} of finds that are linked with other records."""
+        entity = self._exporter()._entity
+        made = [task for task in tasks if task.action == "create"]
+        wanted = {}
+        for task in made:
+            probed = found.get(task.key_in_call)
+            for remote_id, res_id in _ids_of(task, probed) if probed else ():
+                wanted.setdefault(remote_id, set()).add(res_id)
+        if not wanted or entity not in self.backend_id._binding_models():
+            return set()
+        states = self.backend_id.binder(entity).states_many(wanted)
+        return {
+            (remote_id, res_id)
+            for remote_id, state in states.items()
+            for res_id in wanted[remote_id] - {state.record.id}
+        }
 
     def _judge_probe(self, task, probed):
         if probed is None or probed.happened is None:
@@ -156,6 +179,16 @@ class HubFlow(models.Model):
                 ),
                 code="in_doubt",
             )
+
+
+def _ids_of(task, probed):
+    """Return {(remote id, Odoo id)} of what a probe takes a record to have become."""
+    found = {(probed.remote_id, task.res_id)} if probed.remote_id else set()
+    for (_entity, res_id), ids in probed.links.items():
+        if res_id == task.res_id:
+            several = ids if isinstance(ids, tuple) else (ids,)
+            found |= {(remote_id, res_id) for remote_id in several}
+    return found
 
 
 def _calls(operation, tasks):

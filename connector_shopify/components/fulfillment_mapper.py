@@ -37,6 +37,7 @@ class ShopifyFulfillmentMapper(Component):
             "shipped_at": shipped.isoformat() if shipped else "",
             "cancelled": document.cancelled,
             "shipment_ids": list(document.shipment_ids),
+            "other_shipment_ids": list(document.other_shipment_ids),
             "lines": {
                 line.external_id: _whole(document, line) for line in document.lines
             },

@@ -78,7 +78,7 @@ class ShopifyFulfillmentSender(Component):
 
     def _create(self, push: Push) -> Pushed:
         payload = push.payload
-        plan = shipment.plan(payload, self._order(payload))
+        plan = shipment.plan(payload, self._order(payload), push.again)
         ids = list(plan.found)
         for group in plan.groups:
             data = self.client.execute(

@@ -33,7 +33,7 @@ class Plan:
     groups: list[dict[str, Lines]] = field(default_factory=list)
 
 
-def plan(payload: dict[str, Any], order: dict[str, Any]) -> Plan:
+def plan(payload: dict[str, Any], order: dict[str, Any], again: bool = False) -> Plan:
     """Divide a delivery among the open fulfilment orders of its order.
 
     Those at the delivery's own location come first; the others follow, because the
@@ -42,12 +42,15 @@ def plan(payload: dict[str, Any], order: dict[str, Any]) -> Plan:
     or somebody has typed it in.
 
     :param order: see ``order_shipments.graphql``
+    :param again: an earlier try may have shipped some of it, though more is open
     :raises Rejected: some of it can be shipped by no fulfilment order
     """
     wanted = {gid: quantity for gid, quantity in payload["lines"].items() if quantity}
     result = Plan()
+    if again:
+        result.found, wanted = take_found(wanted, payload, order, wanted)
     allotted, missing = _allot(wanted, payload, order)
-    if missing:
+    if missing and not again:
         result.found, wanted = take_found(wanted, payload, order, missing)
         allotted, missing = _allot(wanted, payload, order)
     if missing:
@@ -99,13 +102,18 @@ def take_found(
 def shipments_since(
     payload: dict[str, Any], order: dict[str, Any]
 ) -> list[dict[str, Any]]:
-    """Return valid shipments made since the goods left, the oldest first."""
+    """Return valid shipments made since the goods left, the oldest first.
+
+    Not those that other deliveries are known to have become.
+    """
     left_at = parse_time(payload["shipped_at"])
+    others = set(payload.get("other_shipment_ids") or ())
     found = []
     for shipment in order["fulfillments"]:
         made_at: datetime | None = parse_time(shipment["createdAt"])
         recent = not left_at or not made_at or made_at >= left_at - SKEW
-        if recent and shipment["status"] not in VOID:
+        ours = shipment["id"] not in others
+        if recent and ours and shipment["status"] not in VOID:
             found.append(shipment)
     return sorted(found, key=lambda shipment: str(shipment["createdAt"]))
 

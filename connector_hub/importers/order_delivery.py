@@ -120,7 +120,8 @@ class ImporterOrderDelivery(models.AbstractModel):
         """
         for delivery in task.document.deliveries:
             picking = known.get(delivery.external_id)
-            if picking and not delivery.cancelled:
+            # of one that was cancelled and has come back nothing is left to be told
+            if picking and (not delivery.cancelled or picking._hub_is_returned()):
                 transfers.explain(picking, delivery)
         for delivery in task.document.deliveries:
             gid = delivery.external_id

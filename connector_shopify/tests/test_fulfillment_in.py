@@ -26,6 +26,20 @@ class TestFulfillmentIn(FulfillmentCase):
 
     # === BOOKING ===#
 
+    def test_shipment_after_a_return_is_not_the_one_that_came_back(self):
+        out = self.listen_out()
+        out.returned_delivery = "cancel"
+        gid, order = self.confirmed()
+        picking = self.deliver_all(order)
+        self.give_back(picking)
+        self.send()
+        self.assertFalse(self.fulfillments(gid))
+        (made,) = self.shop.dispatch.ship(gid)
+        message = self.read_again(gid, state="failed")
+        self.assertEqual(message.error_code, "delivery_more")
+        bindings = self.env["hub.shopify.fulfillment"]
+        self.assertFalse(bindings.search([("external_id", "=", made["id"])]))
+
     def test_shipment_of_the_store_completes_the_delivery(self):
         gid, order = self.confirmed()
         (made,) = self.shop.dispatch.ship(

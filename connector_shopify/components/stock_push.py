@@ -66,6 +66,7 @@ class StockPush:
         self._client = client
         self._pushes = pushes
         self._key = pushes[0].key
+        self._again = {push.record for push in pushes if push.again}
         self._errors: dict[str, HubError] = {}
         self._notes: dict[str, dict[str, str | None]] = {}
         self._inactive: list[Level] = []
@@ -176,7 +177,28 @@ class StockPush:
                 )
             else:
                 rest.append(level)
-        return rest + self._look(location, doubtful)
+        return rest + self._after_sales(location, doubtful)
+
+    def _after_sales(self, location: str, levels: list[Level]) -> list[Level]:
+        """Return what is to be sent again of levels that the store has changed.
+
+        Where it has sold some that are not in Odoo yet, more than what is left would
+        be sold twice: its orders get the time to arrive, once.
+        """
+        told = {(level.record, level.item): level.known for level in levels}
+        found = []
+        for level in self._look(location, levels):
+            before, left = told[level.record, level.item], level.known
+            sold = before is not None and left is not None and left < before
+            more = sold and level.quantity > (left or 0)
+            if more and level.record not in self._again:
+                self._errors[level.record] = Conflict(
+                    "The store has sold some meanwhile: its orders come first.",
+                    code="SOLD_MEANWHILE",
+                )
+            else:
+                found.append(level)
+        return found
 
     def _look(self, location: str, levels: list[Level]) -> list[Level]:
         """Read what the store holds; return those that differ from it."""
@@ -195,7 +217,10 @@ class StockPush:
         group = payload["inventoryAdjustmentGroup"] or {"changes": []}
         items = [change["item"] for change in group["changes"] if change["item"]]
         unsold = {item["id"] for item in items if not item["inventoryLevel"]}
-        self._inactive += [level for level in levels if level.item in unsold]
+        # what there is none of is not sold at a place where nobody has put it
+        self._inactive += [
+            level for level in levels if level.item in unsold and level.quantity > 0
+        ]
 
     def _activate(self) -> None:
         """Stock items where they got a quantity: else nobody could buy them there."""

@@ -56,10 +56,31 @@ class TestStock(StockCase):
         self.stock.move(self.items[0], self.first, available=-2, committed=2)
         self.put(self.products, 50)
         self.tell()
+        # the goods that came are told once the orders had time to arrive
+        self.let_time_pass(self.messages(self.out))
+        self.tell()
         self.assertEqual([self.available(n) for n in range(2)], [50, 50])
-        self.assertEqual(self.calls("inventoryLevels"), 1)
-        # the refused call changed nothing, so each level was set once more only
+        self.assertEqual(self.calls("inventoryLevels"), 2)
+        # the refused calls changed nothing, so each level was set once more only
         self.assertEqual(len(self.effects()), 4)
+
+    def test_a_sale_that_odoo_does_not_know_yet_is_not_undone(self):
+        self.open_store(2)
+        self.put(self.products, 42)
+        self.tell()
+        self.stock.move(self.items[0], self.first, available=-2, committed=2)
+        self.put(self.products[0], 41)
+        self.put(self.products[1], 50)
+        self.tell()
+        # 41 would sell two again that are sold; the other level is not held up
+        self.assertEqual([self.available(n) for n in range(2)], [40, 50])
+        late = self.messages(self.out).filtered(lambda m: m.state == "pending")
+        self.assertEqual((len(late), late.exception_id.ids), (1, []))
+        # the order has come, and was reserved
+        self.put(self.products[0], 39)
+        self.let_time_pass(late)
+        self.tell()
+        self.assertEqual(self.available(), 39)
 
     def test_a_sale_that_odoo_knows_costs_no_write(self):
         self.open_store(1)
@@ -88,6 +109,18 @@ class TestStock(StockCase):
             self.assertTrue(level["isActive"])
             self.assertEqual(self.available(number, self.second), 5)
         self.assertEqual(len(self.effects("inventoryActivate")), len(unstocked))
+
+    def test_item_stays_unstocked_where_odoo_has_none(self):
+        self.open_store(12)
+        self.map_location(self.second, self.warehouse.view_location_id)
+        apart = self.env["stock.location"].create({"name": "Apart"})
+        self.env["hub.mapping"].search(
+            [("backend_id", "=", self.backend.id), ("remote_value", "=", self.second)]
+        ).location_id = apart
+        self.put(self.products, 5)
+        self.tell()
+        self.assertEqual({self.available(n) for n in range(12)}, {5})
+        self.assertFalse(self.effects("inventoryActivate"))
 
     def test_what_the_store_does_not_count_is_left_alone(self):
         self.open_store(1)

@@ -1,4 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from collections import defaultdict
 from decimal import Decimal
 
 from odoo import api, models
@@ -21,6 +22,8 @@ class ImporterOrderUpdate(models.AbstractModel):
         for task in tasks:
             order = existing[task.external_id]
             task.expected.pop("adopted", None)
+            if not order.hub_content:
+                self._name_lines(order, values[task.external_id])
             if self._is_met_first(order, task.document):
                 # linked by people, or made by another connector: theirs to keep
                 order.hub_content = values[task.external_id]["hub_content"]
@@ -86,9 +89,45 @@ class ImporterOrderUpdate(models.AbstractModel):
         ours = Decimal(f"{order.amount_total:.{digits}f}")
         return order.currency_id.name == document.currency and ours == document.total
 
+    def _name_lines(self, order, values):
+        """Note which lines of an order made by others are which of the store's.
+
+        Without it nothing could be told of what is delivered, edited or refunded. Only
+        as far as it is sure: as many lines here as there are alike.
+        """
+        for key_of in (_price_key, _quantity_key, _product_key):
+            self._name_alike(order, values, key_of)
+
+    def _name_alike(self, order, values, key_of):
+        ours = order.order_line.filtered(
+            lambda line: not (line.display_type or line.hub_external_id)
+        )
+        named = set(order.order_line.mapped("hub_external_id"))
+        theirs = defaultdict(list)
+        for row in values["order_line"]:
+            if row["hub_external_id"] and row["hub_external_id"] not in named:
+                theirs[key_of(row, row["product_id"])].append(row)
+        for key, lines in ours.grouped(lambda r: key_of(r, r.product_id.id)).items():
+            if len(lines) == len(theirs[key]):
+                for line, row in zip(lines, theirs[key], strict=True):
+                    line.hub_external_id = row["hub_external_id"]
+
     def _lines_differ(self, order, values):
         said, says = order.hub_content, values["hub_content"]
         return split_content(said)[0] != split_content(says)[0]
+
+
+def _product_key(row, product_id):
+    return product_id
+
+
+def _quantity_key(row, product_id):
+    return product_id, round(row["product_uom_qty"], 6)
+
+
+def _price_key(row, product_id):
+    price = row["price_unit"] * (1 - row["discount"] / 100)
+    return *_quantity_key(row, product_id), round(price, 4)
 
 
 def _comparable(record, name):

@@ -2,6 +2,8 @@
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
 
+WORKING = ("reading", "applying")
+
 
 class HubStockOpening(models.Model):
     """Odoo's stock taken over from a connected system, once people have looked at it.
@@ -39,6 +41,7 @@ class HubStockOpening(models.Model):
         required=True,
         readonly=True,
     )
+    is_forsaken = fields.Boolean(compute="_compute_is_forsaken")
     problem = fields.Text(readonly=True)
     read_at = fields.Datetime("Read", readonly=True)
     line_ids = fields.One2many("hub.stock.opening.line", "opening_id", readonly=True)
@@ -57,9 +60,21 @@ class HubStockOpening(models.Model):
             )
             opening.change_count = lines.search_count([*ours, *lines._open_domain()])
 
+    @api.depends("state")
+    def _compute_is_forsaken(self):
+        """Nobody is at work any more though it is not done: the job has failed."""
+        jobs = self.env["queue.job"].sudo()
+        for opening in self:
+            domain = [
+                ("identity_key", "=like", f"hub.opening.{opening.id}.%"),
+                ("state", "not in", ("done", "failed", "cancelled")),
+            ]
+            working = opening.state in WORKING
+            opening.is_forsaken = working and not jobs.search_count(domain, limit=1)
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_working(self):
-        if any(opening.state in ("reading", "applying") for opening in self):
+        if any(o.state in WORKING and not o.is_forsaken for o in self):
             raise UserError(
                 self.env._("This opening stock is being worked on. Wait until it ends.")
             )
@@ -95,6 +110,10 @@ class HubStockOpening(models.Model):
         return {**action, "domain": [("opening_id", "=", self.id)]}
 
     def _refuse_unless(self, *states):
+        # what a job was at when it failed may be begun again
+        begun = {"draft": "reading", "review": "applying"}[states[0]]
+        if self.state == begun and self.is_forsaken:
+            return
         if self.state not in states:
             raise UserError(
                 self.env._(
@@ -109,3 +128,4 @@ class HubStockOpening(models.Model):
             identity_key=f"hub.opening.{self.id}.{method}", description=description
         )
         getattr(delayed, method)()
+        self.invalidate_recordset(["is_forsaken"])

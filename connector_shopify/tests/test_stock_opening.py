@@ -130,3 +130,19 @@ class TestStockOpening(StockCase):
         )
         with self.assertRaises(AccessError):
             opening.with_user(reader).action_read()
+
+    def test_work_whose_job_failed_can_be_begun_again(self):
+        self.open_store(1)
+        opening = self.env["hub.stock.opening"].create({"backend_id": self.backend.id})
+        opening.state = "reading"
+        with self.assertRaises(UserError):
+            opening.action_apply()
+        opening.action_read()
+        # now a job is at it
+        with self.assertRaises(UserError):
+            opening.action_read()
+        self.settle()
+        self.assertEqual(opening.state, "review")
+        opening.state = "applying"
+        self.apply(opening)
+        self.assertEqual(opening.state, "done")

@@ -27,7 +27,10 @@ FLOW_SCOPES = {
     ("settlement", "out"): ("write_orders",),
     ("payment", "out"): ("write_orders",),
     ("refund", "out"): ("write_orders",),
-    ("payout", "in"): ("read_shopify_payments|read_shopify_payments_accounts",),
+    ("payout", "in"): (
+        "read_shopify_payments|read_shopify_payments_accounts",
+        "read_shopify_payments|read_shopify_payments_payouts",
+    ),
 }
 #: what goes on without a permission, and what is missing then
 OPTIONAL_SCOPES = ("read_all_orders", "read_returns")

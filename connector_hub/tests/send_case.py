@@ -90,6 +90,9 @@ class Exporter:
     def relevant(self, flow, ids):
         return set(ids)
 
+    def files(self, task):
+        return {}
+
     def all_ids(self, flow, after, limit):
         found = self.env["product.template"].search(
             [("id", ">", after), ("default_code", "=like", "ALL-%")],

@@ -4,8 +4,10 @@
     setup/test                      everything, as CI does
     setup/test PATH -k NAME ...     only these tests, with pytest's own options
 
-All sections run, also after one has failed. After everything, each supported capability
-must have its test among those that passed. The last line sums up the pytest runs.
+All sections run, also after one has failed; the tests of the first addon run beside the
+static checks and those of the others, as the machine has a second core. After
+everything, each supported capability must have its test among those that passed. The
+last line sums up the pytest runs.
 """
 
 import contextlib
@@ -14,13 +16,16 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 from . import capabilities, conf, database, lint, paths, postgres, process
 
 REPORTS = paths.DATA / "reports"
+ADDON_TESTS = "addon tests"
 NO_TESTS = 5  # pytest's exit code when nothing was collected
 
 
@@ -45,18 +50,51 @@ def main() -> int:
 
 
 def _everything() -> Iterator[Result]:
+    first, *others = [f"{addon}/tests" for addon in paths.addons()]
+    with _beside(f"{ADDON_TESTS} of {Path(first).parent}", [first]) as results:
+        yield from _checks()
+        targets = [f"{addon}/tests/pure" for addon in paths.addons()]
+        yield from _tests("pure tests", _existing(targets), [])
+        files = sorted(path.name for path in (paths.ROOT / "tests").glob("test_*.py"))
+        yield from _tests("architecture tests", [f"tests/{name}" for name in files], [])
+        yield from _tests(ADDON_TESTS, _existing(others), [])
+    yield from results
+    for folder in ("e2e", "chaos"):
+        yield from _tests(f"{folder} tests", _existing([f"tests/{folder}"]), [])
+
+
+def _checks() -> Iterator[Result]:
     for name, check in lint.CHECKS.items():
         _headline(name)
         started = time.monotonic()
         fine = check()
         yield _closed(Result(name, fine, time.monotonic() - started))
-    for name, folder in (("pure tests", "tests/pure"), ("addon tests", "tests")):
-        targets = [f"{addon}/{folder}" for addon in paths.addons()]
-        yield from _tests(name, _existing(targets), [])
-    sources = sorted(path.name for path in (paths.ROOT / "tests").glob("test_*.py"))
-    yield from _tests("architecture tests", [f"tests/{name}" for name in sources], [])
-    for folder in ("e2e", "chaos"):
-        yield from _tests(f"{folder} tests", _existing([f"tests/{folder}"]), [])
+
+
+@contextlib.contextmanager
+def _beside(name: str, targets: list[str]) -> Iterator[list[Result]]:
+    """Run tests of addons on the other core; what they print comes at the end."""
+    database.test_template()  # once, before two of them want it
+    results: list[Result] = []
+    log = paths.folder(REPORTS) / f"{name.replace(' ', '-')}.log"
+
+    def work() -> None:
+        started = time.monotonic()
+        with log.open("w") as output:
+            result = _with_database(name, targets, [], output)
+        result.seconds = time.monotonic() - started
+        results.append(result)
+
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    yield results
+    thread.join()
+    _headline(name)
+    print(log.read_text(), flush=True)
+    for result in results:
+        _closed(result)
+    if not results:
+        results.append(Result(name, False, 0, failed=1))
 
 
 def _capabilities(results: list[Result]) -> Result:
@@ -85,7 +123,7 @@ def _kind(path: str) -> str:
     inside = Path(path.partition("::")[0]).resolve().relative_to(paths.ROOT)
     if inside.parts[0] not in paths.ADDON_NAMES:
         return "tests"
-    return "pure tests" if inside.parts[1:3] == ("tests", "pure") else "addon tests"
+    return "pure tests" if inside.parts[1:3] == ("tests", "pure") else ADDON_TESTS
 
 
 def _tests(name: str, targets: list[str], options: list[str]) -> Iterator[Result]:
@@ -93,7 +131,7 @@ def _tests(name: str, targets: list[str], options: list[str]) -> Iterator[Result
         return
     _headline(name)
     started = time.monotonic()
-    if name == "addon tests":
+    if name == ADDON_TESTS:
         result = _with_database(name, targets, options)
     else:
         result = _pytest(name, ["-p", "no:odoo", *targets, *options])
@@ -101,22 +139,25 @@ def _tests(name: str, targets: list[str], options: list[str]) -> Iterator[Result
     yield _closed(result)
 
 
-def _with_database(name: str, targets: list[str], options: list[str]) -> Result:
+def _with_database(
+    name: str, targets: list[str], options: list[str], output: IO[str] | None = None
+) -> Result:
     try:
-        with _test_database() as configuration:
+        with _test_database(name) as configuration:
             extra = ["--odoo-config", str(configuration), "--odoo-http"]
             extra += ["--odoo-log-level", "warn"]
             extra += ["--ignore-glob=*/tests/pure/*"]
-            return _pytest(name, [*extra, *targets, *options])
+            return _pytest(name, [*extra, *targets, *options], output)
     except RuntimeError as error:  # the addons do not install
-        print(error)
+        print(error, file=output)
         return Result(name, False, 0, failed=1)
 
 
 @contextlib.contextmanager
-def _test_database() -> Iterator[Path]:
+def _test_database(purpose: str) -> Iterator[Path]:
     database.sweep()
-    name = database.clone(database.own_name("test"), database.test_template())
+    own = database.own_name("test_" + "".join(filter(str.isalpha, purpose))[-8:])
+    name = database.clone(own, database.test_template())
     path = paths.DATA / "conf" / f"{name}.conf"
     try:
         options = {"http_port": str(process.free_port()), **conf.WITH_TESTS}
@@ -126,7 +167,7 @@ def _test_database() -> Iterator[Path]:
         path.unlink(missing_ok=True)
 
 
-def _pytest(name: str, arguments: list[str]) -> Result:
+def _pytest(name: str, arguments: list[str], output: IO[str] | None = None) -> Result:
     counts = paths.folder(REPORTS) / f"{name.replace(' ', '-')}.json"
     counts.unlink(missing_ok=True)
     passed = counts.with_suffix(".passed")
@@ -136,6 +177,8 @@ def _pytest(name: str, arguments: list[str]) -> Result:
         [str(paths.PYTHON), "-m", "pytest", "-p", "harness.pytest_plugin", *arguments],
         cwd=paths.ROOT,
         env={**os.environ, **_private_folders(), **reports},
+        stdout=output,
+        stderr=output,
     ).returncode
     result = Result(name, code in (0, NO_TESTS), 0)
     if counts.exists():

@@ -21,6 +21,7 @@ from .event import (
     Notification,
     Page,
     PrivacyRequest,
+    State,
     Verdict,
 )
 from .push import Operation, Probed, Push, Pushed
@@ -118,6 +119,23 @@ class HubAdapter(AbstractComponent):
     ) -> int | None:
         """Return how many records :meth:`iter_changes` will yield; None: unknown."""
         return None
+
+    def iter_states(
+        self, document: str, since: datetime | None
+    ) -> Iterator[list[State]]:
+        """Yield which records changed at or after ``since``, and how new each is.
+
+        To compare both sides. Override it where that can be asked for without the
+        content of the records.
+
+        :param since: aware UTC; None for everything
+        """
+        for page in self.iter_changes(document, since):
+            yield [
+                State(event.external_id, event.version)
+                for event in page.events
+                if event.operation == "change"
+            ]
 
     def page_of(
         self, rows: Sequence[dict[str, Any]], read: Callable[[dict[str, Any]], Event]

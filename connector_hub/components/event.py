@@ -57,6 +57,14 @@ class Page:
 
 
 @dataclass(frozen=True)
+class State:
+    """A remote record: which one, and how new it is (aware UTC; None: unknown)."""
+
+    external_id: str
+    version: datetime | None = None
+
+
+@dataclass(frozen=True)
 class Notification:
     """The envelope of a webhook: the flow's document and the event.
 

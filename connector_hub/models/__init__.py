@@ -157,6 +157,12 @@ from . import hub_token
 from . import hub_audit
 from . import hub_audited
 from . import hub_message_dead
+from . import hub_reconciliation
+from . import hub_reconciliation_line
+from . import hub_reconciliation_work
+from . import hub_run_reconcile
+from . import hub_flow_reconcile
+from . import hub_backend_reconcile
 from . import hub_replay
 from . import hub_replay_work
 from . import hub_message_replay

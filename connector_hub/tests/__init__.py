@@ -49,6 +49,7 @@ from . import test_poll
 from . import test_preview
 from . import test_payload_edit
 from . import test_receive
+from . import test_reconciliation
 from . import test_replay
 from . import test_retention
 from . import test_faults_12_token

@@ -3,6 +3,7 @@ from . import adapter_discovery
 from . import adapter_scope
 from . import adapter_bulk
 from . import adapter_product
+from . import adapter_states
 from . import adapter_stock
 from . import adapter_subscription
 from . import adapter_webhook

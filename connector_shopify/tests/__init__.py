@@ -14,6 +14,7 @@ from . import test_mappers
 from . import test_orders
 from . import test_stock
 from . import test_prices_out
+from . import test_reconciliation
 from . import test_products_in
 from . import test_products_out
 from . import test_order_release
@@ -22,6 +23,7 @@ from . import test_refunds
 from . import test_refund_goods
 from . import test_refunds_out
 from . import test_stock_opening
+from . import test_order_life
 from . import test_order_said
 from . import test_discovery
 from . import test_privacy

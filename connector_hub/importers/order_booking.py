@@ -20,8 +20,9 @@ class ImporterOrderBooking(models.AbstractModel):
             place = places.get(booking.delivery.location_id)
             self._set_quantities(booking, place)
             pickings += booking.picking
-        # nobody is asked, and stock may become negative: the goods have left
-        pickings.with_context(cancel_backorder=False)._action_done()
+        # nobody is asked, and stock may become negative: the goods have left; the
+        # buyer hears of it from the store, and no text message is paid for
+        pickings.with_context(cancel_backorder=False, skip_sms=True)._action_done()
         for booking in bookings:
             booking.picking.write(self._facts(booking.picking, booking.delivery))
 

@@ -1,4 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from unittest.mock import patch
+
 from .fulfillment_case import FulfillmentCase
 
 
@@ -52,6 +54,18 @@ class TestFulfillmentIn(FulfillmentCase):
         self.assertEqual(picking.hub_tracking_company, "UPS")
         self.assertEqual(picking.hub_tracking_url, "https://ups.example/3PL-1")
         self.assertDelivered(gid)
+
+    def test_buyer_gets_no_text_message_for_what_the_store_has_shipped(self):
+        gid, _order = self.confirmed()
+        self.shop.dispatch.ship(gid)
+        silent, picking = [], self.registry["stock.picking"]
+
+        def send(pickings):
+            silent.append(pickings.env.context.get("skip_sms"))
+
+        with patch.object(picking, "_send_confirmation_email", send):
+            self.read_again(gid)
+        self.assertEqual(silent, [True])
 
     def test_partial_shipments_leave_backorders(self):
         gid, order = self.confirmed("many_lines")

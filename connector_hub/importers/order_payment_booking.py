@@ -245,8 +245,12 @@ class ImporterOrderPaymentBooking(models.AbstractModel):
             self.env["account.move.line"]._reconcile_plan(plan)
 
     def _open_lines(self, order):
-        """Return what is still owed of an order's posted invoices."""
-        invoices = order.invoice_ids.filtered(
+        """Return what is still owed of an order's posted invoices.
+
+        Those of what was kept back from a refund belong to no line of the order.
+        """
+        moves = order.invoice_ids | order.sudo().hub_refund_ids.move_id
+        invoices = moves.filtered(
             lambda move: move.state == "posted" and move.move_type == "out_invoice"
         )
         return invoices.line_ids.filtered(_is_open)

@@ -48,7 +48,7 @@ class ImporterOrderRefundCredit(models.AbstractModel):
             ]
         )
         for (record, plan), move in zip(plans, moves, strict=True):
-            self._enforce(backend, record, move, plan.total)
+            self._enforce(backend, record, move, abs(plan.total))
             record.move_id = move
         self._link(backend, plans, moves)
         moves._post(soft=False)
@@ -65,7 +65,7 @@ class ImporterOrderRefundCredit(models.AbstractModel):
         day = fields.Datetime.context_timestamp(
             self.with_context(tz=zone), record.refunded_at
         ).date()
-        return {
+        values = {
             "move_type": "out_refund",
             "partner_id": order.partner_invoice_id.id,
             "partner_shipping_id": order.partner_shipping_id.id,
@@ -79,8 +79,13 @@ class ImporterOrderRefundCredit(models.AbstractModel):
             "reversed_entry_id": invoice.id,
             "team_id": order.team_id.id,
             "ref": self.env._("Refund of %s", order.client_order_ref or order.name),
-            "invoice_line_ids": [Command.create(row) for row in plan.rows],
         }
+        rows = plan.rows
+        if plan.total < 0:
+            # what was kept back is more than what was invoiced of the goods
+            values.update(move_type="out_invoice", reversed_entry_id=False)
+            rows = [_charged(row) for row in rows]
+        return {**values, "invoice_line_ids": [Command.create(row) for row in rows]}
 
     def _link(self, backend, plans, moves):
         """Link the credit notes, so that they are not told back to the store."""
@@ -136,3 +141,9 @@ class ImporterOrderRefundCredit(models.AbstractModel):
             code="refund_mismatch",
             field="refunds",
         )
+
+
+def _charged(row):
+    """Return a line of a credit note as one of an invoice."""
+    name = "quantity" if row.get("sale_line_ids") else "price_unit"
+    return {**row, name: -row[name]}

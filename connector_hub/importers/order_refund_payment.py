@@ -25,6 +25,10 @@ class ImporterOrderRefundPayment(models.AbstractModel):
         booked = self._book(backend, records)
         for record in records.filtered("move_id"):
             self._settle(record, booked)
+        kept = records.filtered(lambda row: row.move_id.move_type == "out_invoice")
+        if kept:
+            booking = self.env["hub.importer.order.payment.booking"]
+            booking.reconcile(backend, kept.order_id.sudo(False))
 
     def _book(self, backend, records):
         """Return the hub payments of the refunds, each with its account payment."""

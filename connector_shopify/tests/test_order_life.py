@@ -1,0 +1,82 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from .payment_case import PaymentCase
+
+
+class TestOrderLife(PaymentCase):
+    """Orders that everything happens to: parcels, refunds, invoices on delivery."""
+
+    def setUp(self):
+        super().setUp()
+        self.backend.write(
+            {
+                "order_confirm": "released",
+                "order_invoice": "delivery",
+                "delivery_import": "validate",
+            }
+        )
+
+    def follow(self):
+        """Read the store; nothing must be left for a person."""
+        self.bring_in()
+        failed = self.messages(self.order_flow).filtered("error_message")
+        self.assertEqual(failed.mapped("error_message"), [])
+
+    def lines(self, gid):
+        return [row["id"] for row in self.shop.orders[gid]["lineItems"]]
+
+    def order_of(self, *quantities):
+        """Place an order with at least these quantities of its lines."""
+        while True:
+            gid = self.place("plain")
+            found = [row["quantity"] for row in self.shop.orders[gid]["lineItems"]]
+            if len(found) >= len(quantities) and all(
+                there >= wanted
+                for there, wanted in zip(found, quantities, strict=False)
+            ):
+                return gid
+
+    def between_two_parcels(self, kept_back=0):
+        """Refund an order that is shipped in part, then ship the rest of it."""
+        gid = self.order_of(1, 2, 3)
+        self.follow()
+        first, second, third = self.lines(gid)[:3]
+        self.shop.dispatch.ship(gid, {first: 1, second: 1, third: 1})
+        self.follow()
+        wanted = [
+            (first, 1, "NO_RESTOCK", None),
+            (second, 1, "NO_RESTOCK", None),
+            (third, 2, "CANCEL", None),
+        ]
+        amount = self.shop.refunds.calculate(gid, wanted)["suggested"][1] - kept_back
+        self.shop.refunds.make(gid, wanted, amount=amount)
+        self.follow()
+        self.shop.dispatch.ship(gid)
+        self.follow()
+        return gid
+
+    def refund(self, gid):
+        return self.env["hub.order.refund"].search(
+            [("order_id", "=", self.order(gid).id)]
+        )
+
+    def worth(self, gid):
+        truth = self.shop.truth[gid]
+        back = sum(row.value_presentment for row in truth.refunds)
+        return float(truth.presentment.total - back)
+
+    def test_refund_between_two_parcels_is_never_invoiced(self):
+        gid = self.between_two_parcels()
+        invoice = self.invoice(gid)
+        self.assertAlmostEqual(invoice.amount_total, self.worth(gid), places=2)
+        self.assertFalse(self.refund(gid).move_id)
+        self.assertIn(invoice.payment_state, ("paid", "in_payment"))
+
+    def test_what_is_kept_back_of_goods_never_invoiced_is_invoiced(self):
+        gid = self.between_two_parcels(kept_back=1)
+        moves = self.invoice(gid) | self.refund(gid).move_id
+        self.assertEqual(set(moves.mapped("move_type")), {"out_invoice"})
+        self.assertEqual(self.refund(gid).move_id.amount_total, 1.0)
+        self.assertAlmostEqual(
+            sum(moves.mapped("amount_total")), self.worth(gid), places=2
+        )
+        self.assertLessEqual(set(moves.mapped("payment_state")), {"paid", "in_payment"})

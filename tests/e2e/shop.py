@@ -224,11 +224,13 @@ def database(odoo: OdooServer) -> Iterator[Any]:
         connection.close()
 
 
-def row_versions(odoo: OdooServer) -> dict[str, dict[int, str]]:
+def row_versions(
+    odoo: OdooServer, tables: tuple[str, ...] = TABLES
+) -> dict[str, dict[int, str]]:
     """{table: {id: version of the row}}: any write of any row shows here."""
     found = {}
     with database(odoo) as cursor:
-        for table in TABLES:
+        for table in tables:
             cursor.execute(f"SELECT id, xmin::text FROM {table}")
             found[table] = dict(cursor.fetchall())
     return found

@@ -9,9 +9,9 @@ import os
 import signal
 import sys
 import threading
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from .identity import moment_of
+from .identity import UTC, moment_of
 from .server import SimulatorServer
 from .shop import START, Shop
 
@@ -30,6 +30,7 @@ def main(arguments: list[str] | None = None) -> int:
         duties=options.duties,
         start=options.start,
         restore_rate=options.restore_rate,
+        clock=lambda: datetime.now(UTC) - timedelta(hours=options.hours_behind),
     )
     for url in options.webhook_url:
         for topic in TOPICS:
@@ -61,6 +62,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--restore-rate", type=int, default=100, help="points per second"
+    )
+    parser.add_argument(
+        "--hours-behind",
+        type=float,
+        default=0.0,
+        help="every change takes a second: many of them would overtake the clock",
     )
     parser.add_argument("--webhook-url", action="append", default=[])
     return parser

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from random import Random
 from typing import Any
 
+from .life import Life
 from .refund_plans import refund_some
 from .shop import Shop
 
@@ -21,8 +22,10 @@ Object = dict[str, Any]
 class Control:
     def __init__(self, shop: Shop) -> None:
         self.shop = shop
+        self.story = Life(shop)
         self.actions: dict[tuple[str, str], Callable[..., Object]] = {
             ("GET", "truth"): self.truth,
+            ("GET", "locations"): self.locations,
             ("GET", "stats"): self.stats,
             ("POST", "stats/reset"): self.reset_stats,
             ("POST", "order"): self.order,
@@ -34,10 +37,6 @@ class Control:
             ("POST", "return"): self.take_back,
             ("POST", "payment"): self.payment,
             ("POST", "payout"): self.payout,
-            ("POST", "webhook/sign"): self.sign,
-            ("POST", "webhook/emit"): self.emit,
-            ("POST", "webhook/retry"): self.retry,
-            ("GET", "webhook/deliveries"): self.deliveries,
             ("POST", "fault"): self.fault,
             ("POST", "fault/clear"): self.clear_faults,
             ("POST", "token/expire"): self.expire_tokens,
@@ -50,6 +49,22 @@ class Control:
             ("POST", "idempotency"): self.idempotency,
             ("GET", "stock"): self.stock,
             ("POST", "stock"): self.set_stock,
+            **self._stories(),
+        }
+
+    def _stories(self) -> dict[tuple[str, str], Callable[..., Object]]:
+        """Return the actions of webhooks, and of the shop's life."""
+        return {
+            ("POST", "webhook/sign"): self.sign,
+            ("POST", "webhook/emit"): self.emit,
+            ("POST", "webhook/retry"): self.retry,
+            ("GET", "webhook/deliveries"): self.deliveries,
+            ("GET", "webhook/channel"): self.channel,
+            ("POST", "webhook/channel"): self.set_channel,
+            ("POST", "webhook/flush"): self.flush,
+            ("POST", "life"): self.begin_life,
+            ("POST", "life/place"): self.place,
+            ("POST", "life/round"): self.live,
         }
 
     def run(self, method: str, action: str, values: Object) -> tuple[int, Object]:
@@ -69,6 +84,9 @@ class Control:
         """``{gid: truth}`` of all orders, or of one."""
         chosen = {gid: self.shop.truth[gid]} if gid else self.shop.truth
         return {key: truth.to_json() for key, truth in chosen.items()}
+
+    def locations(self) -> Object:
+        return {"ids": list(self.shop.collection("locations").objects)}
 
     def stats(self) -> Object:
         return self.shop.stats.to_json()
@@ -146,6 +164,32 @@ class Control:
         return {
             "deliveries": [item.to_json() for item in self.shop.webhooks.deliveries]
         }
+
+    def channel(self) -> Object:
+        """Count what became of the webhooks; `under_way` have not arrived yet."""
+        webhooks = self.shop.webhooks
+        return {**webhooks.channel.counts, "under_way": webhooks.under_way}
+
+    def set_channel(self, **options: Any) -> Object:
+        """See `Channel.configure`: `seed`, `duplicated`, `reordered`, `lost`."""
+        self.shop.webhooks.channel.configure(**options)
+        return {}
+
+    def flush(self) -> Object:
+        return {"sent": self.shop.webhooks.channel.flush()}
+
+    # === LIFE ===
+
+    def begin_life(self, seed: int) -> Object:
+        self.story = Life(self.shop, seed)
+        return {}
+
+    def place(self, count: int) -> Object:
+        return {"ids": self.story.place(count)}
+
+    def live(self, share: float) -> Object:
+        """Change this share of the orders, each once at most; see `Life`."""
+        return {"happened": self.story.live(share)}
 
     # === TROUBLE ===
 

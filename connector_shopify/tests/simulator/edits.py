@@ -2,7 +2,8 @@
 """What a merchant does to an order in the admin: edits, cancellation, risk.
 
 Chosen, because nobody measured it: ``totalPriceSet`` grows with what is added and keeps
-what is removed; a removed share of a discount or tax is rounded half up.
+what is removed; a removed share of a discount is rounded half up, and taxes are
+calculated anew on what is left.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any
 
 from .errors import NotSimulated
 from .fulfilment_state import PENDING, refresh
-from .money import ZERO, Currencies, money_v2, rounded, taxes_on
+from .money import ZERO, Currencies, money_v2, rounded, taxed_anew, taxes_on
 from .truth import Amounts, TruthLine, TruthTax
 
 Object = dict[str, Any]
@@ -97,23 +98,25 @@ class Edits:
         if change < 0 and -change > line["unfulfilledQuantity"]:
             raise ValueError("Fulfilled units cannot be removed.")
         if change > 0:
-            self._scale_taxes(line, line["quantity"] + change)
             line["quantity"] += change
+            self._tax_anew(order, line)
         else:
             line[REMOVED] = line.get(REMOVED, 0) - change
         line["currentQuantity"] += change
         line["refundableQuantity"] += change
         self._change_work(order, line, change)
 
-    def _scale_taxes(self, line: Object, quantity: int) -> None:
-        """A larger line is taxed like its units."""
-        for tax in line["taxLines"]:
-            for side in SIDES:
-                money = tax["priceSet"][side]
-                value = Decimal(money["amount"]) * quantity / line["quantity"]
-                tax["priceSet"][side] = money_v2(
-                    rounded(value, money["currencyCode"]), money["currencyCode"]
-                )
+    def _tax_anew(self, order: Object, line: Object) -> None:
+        """A line without discounts that has grown: its taxes are those of all units."""
+        for side in SIDES:
+            unit = line["originalUnitPriceSet"][side]
+            whole = Decimal(unit["amount"]) * line["quantity"]
+            taxes = taxed_anew(order, line, whole, unit["currencyCode"])
+            for row, tax in zip(line["taxLines"], taxes, strict=True):
+                row["priceSet"] = {
+                    **row["priceSet"],
+                    side: money_v2(tax, unit["currencyCode"]),
+                }
 
     def _add_line(self, order: Object, variant: Object, quantity: int) -> None:
         gid, _ = self.shop.generator.ids.next("LineItem")
@@ -192,7 +195,7 @@ class Edits:
 
     def _worth(self, order: Object, side: str) -> tuple[Decimal, Decimal]:
         """Return (net, tax) of all lines as ordered."""
-        rows = [line_worth(line, side) for line in order["lineItems"]]
+        rows = [line_worth(order, line, side) for line in order["lineItems"]]
         net = sum((row[0] for row in rows), ZERO)
         return net, sum((sum(row[1], ZERO) for row in rows), ZERO)
 
@@ -216,6 +219,10 @@ class Edits:
     def _tell_truth(self, order: Object, before: list[Any], after: list[Any]) -> None:
         truth = self.shop.truth[order["id"]]
         truth.financial_status = order["displayFinancialStatus"]
+        truth.split_discounts = sum(
+            bool(line.get(REMOVED) and line["discountAllocations"])
+            for line in order["lineItems"]
+        )
         sides: tuple[Amounts, ...] = (truth,)
         if truth.presentment is not truth:
             sides = (truth, truth.presentment)
@@ -233,12 +240,11 @@ def _ordered(line: Object) -> int:
     return quantity
 
 
-def line_worth(line: Object, side: str) -> tuple[Decimal, list[Decimal]]:
+def line_worth(order: Object, line: Object, side: str) -> tuple[Decimal, list[Decimal]]:
     """Return (net, taxes) of what was ordered of a line, edits included."""
     unit = line["originalUnitPriceSet"][side]
     currency = unit["currencyCode"]
-    kept = _ordered(line)
-    share = Decimal(kept) / line["quantity"] if line["quantity"] else ZERO
+    kept, whole = _ordered(line), line["quantity"]
     discount = sum(
         (
             Decimal(row["allocatedAmountSet"][side]["amount"])
@@ -246,12 +252,11 @@ def line_worth(line: Object, side: str) -> tuple[Decimal, list[Decimal]]:
         ),
         ZERO,
     )
+    share = Decimal(kept) / whole if whole else ZERO
     net = Decimal(unit["amount"]) * kept - rounded(discount * share, currency)
-    taxes = [
-        rounded(Decimal(row["priceSet"][side]["amount"]) * share, currency)
-        for row in line["taxLines"]
-    ]
-    return net, taxes
+    if kept != whole:
+        return net, taxed_anew(order, line, net, currency)
+    return net, [Decimal(row["priceSet"][side]["amount"]) for row in line["taxLines"]]
 
 
 def truth_lines(order: Object, side: str) -> list[TruthLine]:
@@ -261,7 +266,7 @@ def truth_lines(order: Object, side: str) -> list[TruthLine]:
         kept = _ordered(line)
         if not kept:
             continue
-        net, taxes = line_worth(line, side)
+        net, taxes = line_worth(order, line, side)
         rows = zip(line["taxLines"], taxes, strict=True)
         found.append(
             TruthLine(

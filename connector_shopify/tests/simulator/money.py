@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+from typing import Any
 
 ZERO = Decimal(0)
 ZERO_DECIMAL = {"JPY", "KRW", "VND"}
@@ -63,6 +64,19 @@ def taxes_on(
     """Return the tax per rate on a discounted amount, each rounded half-up."""
     divisor = 1 + sum(rates, ZERO) if included else Decimal(1)
     return [rounded(amount * rate / divisor, currency) for rate in rates]
+
+
+def taxed_anew(
+    order: dict[str, Any], line: dict[str, Any], net: Decimal, currency: str
+) -> list[Decimal]:
+    """Return the tax per rate on an amount of a line, where it was taxed at all."""
+    rows = line["taxLines"]
+    rates = [Decimal(str(row["rate"])) for row in rows]
+    taxes = taxes_on(net, rates, order["taxesIncluded"], currency)
+    return [
+        tax if Decimal(row["priceSet"]["shopMoney"]["amount"]) else ZERO
+        for tax, row in zip(taxes, rows, strict=True)
+    ]
 
 
 def amount_text(amount: Decimal) -> str:

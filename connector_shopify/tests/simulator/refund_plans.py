@@ -7,6 +7,7 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
+from .fulfilment_state import delivered
 from .refund_figures import RefundRefused
 
 Object = dict[str, Any]
@@ -50,12 +51,12 @@ def _less(shop: Any, gid: str, lines: list[Any]) -> Decimal | None:
 
 def _units(shop: Any, order: Object, rng: Random, everything: bool) -> list[Any]:
     location = next(iter(shop.collection("locations").objects))
-    found = []
+    away, found = still_away(shop, order), []
     for line in order["lineItems"]:
         units = line["refundableQuantity"]
         if not everything and units:
             units = rng.randrange(0, units + 1)
-        shipped = line["quantity"] - line["unfulfilledQuantity"]
+        shipped = away.get(line["id"], 0)
         open_ = line["unfulfilledQuantity"]
         if not units:
             continue
@@ -67,4 +68,14 @@ def _units(shop: Any, order: Object, rng: Random, everything: bool) -> list[Any]
             restock = "NO_RESTOCK"
         place = location if restock != "NO_RESTOCK" else None
         found.append((line["id"], units, restock, place))
+    return found
+
+
+def still_away(shop: Any, order: Object) -> dict[str, int]:
+    """Return {line: units} that were shipped and did not come back."""
+    found = delivered(order)
+    for refund in shop.truth[order["id"]].refunds:
+        for line, units, restock in refund.lines:
+            if restock == "RETURN":
+                found[line] = found.get(line, 0) - units
     return found

@@ -101,6 +101,9 @@ class Truth(Amounts):
     #: {line gid: quantity} of what was shipped
     delivered: dict[str, int] = field(default_factory=dict)
     refunds: list[TruthRefund] = field(default_factory=list)
+    #: lines that lost discounted units: nobody knows which way half a cent of what is
+    #: left of the discount goes
+    split_discounts: int = 0
 
     def to_json(self) -> dict[str, Any]:
         return _plain(dataclasses.asdict(self))

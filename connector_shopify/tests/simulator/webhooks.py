@@ -21,6 +21,7 @@ from typing import Any
 
 import requests
 
+from .channel import Channel
 from .identity import iso
 from .rest import order_body
 
@@ -71,7 +72,10 @@ def header_topic(topic: str) -> str:
 
 @dataclass(slots=True)
 class Delivery:
-    """`status`: HTTP status of the last attempt, 0 when there was no answer yet."""
+    """`status`: HTTP status of the last attempt, 0 when there was no answer yet.
+
+    `lost`: it was never sent, and never will be.
+    """
 
     url: str
     headers: dict[str, str]
@@ -79,6 +83,7 @@ class Delivery:
     subscription: str
     status: int = 0
     attempts: int = 0
+    lost: bool = False
 
     def to_json(self) -> Object:
         return {**asdict(self), "body": self.body.decode()}
@@ -95,6 +100,7 @@ class Webhooks:
         self.domain = domain
         self.version = version
         self.deliveries: list[Delivery] = []
+        self.channel = Channel(self._enqueue)
         self.on_dead: Callable[[str], None] = lambda gid: None
         self._failures: dict[str, int] = {}
         self._queue: queue.Queue[Delivery] = queue.Queue()
@@ -125,7 +131,7 @@ class Webhooks:
 
     def deliver(self, delivery: Delivery) -> None:
         self.deliveries.append(delivery)
-        self._enqueue(delivery)
+        self.channel.pass_on(delivery)
 
     def retry_failed(self) -> int:
         """Send every failed delivery again, unchanged; return how many."""
@@ -139,6 +145,11 @@ class Webhooks:
     def wait(self) -> None:
         """Return when nothing is under way."""
         self._queue.join()
+
+    @property
+    def under_way(self) -> int:
+        """How many deliveries have not had their first attempt."""
+        return self._queue.unfinished_tasks
 
     def _enqueue(self, delivery: Delivery) -> None:
         self._queue.put(delivery)

@@ -74,7 +74,7 @@ def plan_variants(payload: Payload, changed: Changed, node: Payload) -> VariantP
 
     What only the store has is left alone.
     """
-    there = {tuple(_values_of(v)): v["id"] for v in node["variants"]["nodes"]}
+    there = {_values_there(v): v["id"] for v in node["variants"]["nodes"]}
     present = set(there.values())
     said = payload["variants"]
     ours = {variant["id"] for variant in said if variant["id"] in present}
@@ -87,7 +87,7 @@ def plan_variants(payload: Payload, changed: Changed, node: Payload) -> VariantP
         if not variant["active"]:
             continue
         options = payload.get("options") or []
-        twin = there.get(tuple(v["name"] for v in option_values(variant, options)))
+        twin = there.get(_values_here(option_values(variant, options)))
         if twin and twin not in ours:
             plan.adopted[variant["origin"]] = twin
             plan.updates.append({"id": twin, **variant_input(variant)})
@@ -98,26 +98,38 @@ def plan_variants(payload: Payload, changed: Changed, node: Payload) -> VariantP
 
 
 def option_renames(payload: Payload, node: Payload) -> Iterator[tuple[str, str]]:
-    """Yield (id, new name) of options that stand where another name stood."""
-    for wanted, present in zip(
-        payload.get("options") or (), real_options_of(node), strict=False
-    ):
-        if wanted["name"] != present["name"]:
-            yield present["id"], wanted["name"]
+    """Yield (id, new name) of options whose name Odoo does not have any more.
+
+    The order tells nothing: Odoo sorts the attributes of a product in its own way.
+    """
+    missing, left = _unmatched(payload, node)
+    for wanted, present in zip(missing, left, strict=False):
+        yield present["id"], wanted["name"]
 
 
 def new_options(payload: Payload, node: Payload) -> list[Payload]:
     """Return OptionCreateInput of options the store does not have."""
-    known = len(real_options_of(node))
+    missing, left = _unmatched(payload, node)
+    options = payload.get("options") or []
     return [
         {
             "name": option["name"],
-            "position": place,
+            "position": options.index(option) + 1,
             "values": [{"name": value} for value in option["values"]],
         }
-        for place, option in enumerate(payload.get("options") or (), start=1)
-        if place > known
+        for option in missing[len(left) :]
     ]
+
+
+def _unmatched(payload: Payload, node: Payload) -> tuple[list[Payload], list[Payload]]:
+    """Return the options only Odoo has, and those only the store has, by name."""
+    wanted, present = payload.get("options") or [], real_options_of(node)
+    said = {option["name"] for option in wanted}
+    there = {option["name"] for option in present}
+    return (
+        [option for option in wanted if option["name"] not in there],
+        [option for option in present if option["name"] not in said],
+    )
 
 
 def real_options_of(node: Payload) -> list[Payload]:
@@ -137,13 +149,13 @@ def is_dummy(options: list[Payload]) -> bool:
 
 def variant_ids(payload: Payload, node: Payload) -> dict[str, str]:
     """Return {origin: id} of the said variants that the store has now."""
-    there = {tuple(_values_of(v)): v["id"] for v in node["variants"]["nodes"]}
+    there = {_values_there(v): v["id"] for v in node["variants"]["nodes"]}
     ids = set(there.values())
     found = {}
     for variant in payload["variants"]:
         values = option_values(variant, payload.get("options") or [])
         gid = variant["id"] if variant["id"] in ids else ""
-        gid = gid or there.get(tuple(value["name"] for value in values), "")
+        gid = gid or there.get(_values_here(values), "")
         if gid and variant["active"]:
             found[variant["origin"]] = gid
     return found
@@ -154,8 +166,13 @@ def _only(payload: Payload, present: set[str]) -> Payload:
     return {**payload, "variants": kept}
 
 
-def _values_of(variant: Payload) -> list[str]:
-    return [entry["value"] for entry in variant["selectedOptions"]]
+def _values_there(variant: Payload) -> frozenset[tuple[str, str]]:
+    """Return {(option, value)} of a variant of the store."""
+    return frozenset((e["name"], e["value"]) for e in variant["selectedOptions"])
+
+
+def _values_here(values: list[Payload]) -> frozenset[tuple[str, str]]:
+    return frozenset((value["optionName"], value["name"]) for value in values)
 
 
 def _changed_of(gid: str, changed: Changed) -> set[str] | None:

@@ -262,3 +262,30 @@ class TestProductsOut(ProductsOutCase):
         state, error = self.outcomes()[-1]
         self.assertEqual(state, "failed")
         self.assertIn("does not exist in Shopify any more", error)
+
+    def test_order_of_attributes_renames_no_option(self):
+        template, there = self.make_sent("S", "M")
+        color = self.env["product.attribute"].create(
+            {"name": "Color", "value_ids": [Command.create({"name": "Red"})]}
+        )
+        line = {
+            "attribute_id": color.id,
+            "value_ids": [Command.set(color.value_ids.ids)],
+        }
+        template.attribute_line_ids = [Command.create(line)]
+        self.send()
+        before = [(o["id"], o["name"]) for o in there["options"]]
+        self.assertEqual([name for _gid, name in before], ["Size", "Color"])
+        first, second = template.attribute_line_ids
+        first.sequence, second.sequence = 20, 10
+        template.invalidate_recordset()
+        self.assertEqual(template.attribute_line_ids[0].attribute_id, color)
+        self.env["hub.dirty"].mark_flow(self.out, template._name, template.ids)
+        self.send()
+        self.assertEqual([(o["id"], o["name"]) for o in there["options"]], before)
+        chosen = [
+            {e["name"]: e["value"] for e in variant["selectedOptions"]}
+            for variant in there["variants"]
+        ]
+        wanted = [{"Size": size, "Color": "Red"} for size in ("S", "M")]
+        self.assertEqual(chosen, wanted)

@@ -26,7 +26,9 @@ class ImporterProductVariants(models.AbstractModel):
         """Write SKU, barcode and weight on the variants, where they differ."""
         product = task.document
         taken = self._taken_barcodes(product, template)
-        for variant, record in self._pairs(task, template):
+        pairs = list(self._pairs(task, template))
+        self._free_barcodes(task, pairs)
+        for variant, record in pairs:
             wanted = {"default_code": variant.sku, "weight": float(variant.weight or 0)}
             if variant.barcode not in taken:
                 wanted["barcode"] = variant.barcode
@@ -38,7 +40,17 @@ class ImporterProductVariants(models.AbstractModel):
             }
             if changes:
                 record.write(changes)
-            taken.add(variant.barcode)
+            if variant.barcode:
+                taken.add(variant.barcode)
+
+    def _free_barcodes(self, task, pairs):
+        """Empty the barcodes that variants hand on to each other: they are unique."""
+        heirs = {variant.barcode: record for variant, record in pairs}
+        for variant, record in pairs:
+            heir = record.barcode and heirs.get(record.barcode)
+            if heir and heir != record and variant.barcode != record.barcode:
+                if task.may_write(path_of(variant, "barcode")):
+                    record.barcode = False
 
     def _taken_barcodes(self, product, template):
         """Return the barcodes that other products have: Odoo wants them unique."""

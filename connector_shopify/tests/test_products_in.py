@@ -147,6 +147,23 @@ class TestProductsIn(ShopifyCase, HubHttpCase):
         self.assertFalse(record.active)
         self.assertEqual(len(template.product_variant_ids), 2)
 
+    def test_barcodes_that_variants_exchange_are_followed(self):
+        row, _template = self.choose(3)
+        first, second, third = row["variants"]
+        records = [self.variant_of(node) for node in row["variants"]]
+        first["barcode"], second["barcode"], third["barcode"] = "101", "102", "103"
+        self.shop.touch(row["id"])
+        self.look()
+        self.assertEqual([r.barcode for r in records], ["101", "102", "103"])
+        first["barcode"], second["barcode"] = "102", "101"
+        self.shop.touch(row["id"])
+        self.look()
+        self.assertEqual([r.barcode for r in records], ["102", "101", "103"])
+        first["barcode"] = third["barcode"] = None
+        self.shop.touch(row["id"])
+        self.look()
+        self.assertEqual([r.barcode for r in records], [False, "101", False])
+
     # === PRODUCTS ===#
 
     def test_archived_product_is_archived_and_comes_back(self):

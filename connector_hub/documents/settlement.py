@@ -9,12 +9,16 @@ from pydantic import Field
 
 from .base import Document, Part
 
+ZERO = Decimal(0)
+
 
 class Capture(Part):
     """Money to be taken; ``external_id``: the payment that reserved it."""
 
     external_id: str
     amount: Decimal
+    #: what was captured of it before, as far as Odoo knows
+    taken: Decimal = ZERO
     currency: str = Field(min_length=3, max_length=3)
 
 

@@ -4,6 +4,7 @@ from decimal import Decimal
 from odoo import api, models
 
 from ..documents import Capture, Settlement
+from ..exceptions import BusinessRuleError
 
 PAID = ("paid", "in_payment")
 
@@ -47,14 +48,23 @@ class ExporterSettlement(models.AbstractModel):
         found = {}
         for order in self._settled(orders):
             said = noted.get(order, self.env["hub.payment"])
-            if order.id in remote_ids and not self._is_known(order, said):
-                found[order.id] = Settlement(
-                    external_id=remote_ids[order.id],
-                    version=self._now(),
-                    name=order.client_order_ref or order.name,
-                    captures=self._captures(flow, order, said),
+            if order.id in remote_ids and self._owed(order, said) > 0:
+                found[order.id] = self._document(
+                    flow, order, remote_ids[order.id], said
                 )
         return found
+
+    def _document(self, flow, order, remote_id, said):
+        captures = self._captures(flow, order, said)
+        if not captures and self._credited(order):
+            # the store knows only one way: all that it waits for was paid
+            return self._partly(order)
+        return Settlement(
+            external_id=remote_id,
+            version=self._now(),
+            name=order.client_order_ref or order.name,
+            captures=captures,
+        )
 
     def _settled(self, orders):
         """Return the orders whose invoices are paid, and cover all of the order."""
@@ -84,26 +94,69 @@ class ExporterSettlement(models.AbstractModel):
         )
         return found.grouped("order_id")
 
-    def _is_known(self, order, noted):
-        """Return whether the store has all the money already."""
+    def _owed(self, order, noted):
+        """Return what of an order the store has not received and is not credited."""
         received = sum(noted.counted().mapped("amount"))
-        return order.currency_id.compare_amounts(received, order.amount_total) >= 0
+        return order.currency_id.round(
+            order.amount_total - self._credited(order) - received
+        )
+
+    def _credited(self, order):
+        """Return what was credited in Odoo alone: the store still waits for it."""
+        notes = order.invoice_ids.filtered(
+            lambda move: move.state == "posted" and move.move_type == "out_refund"
+        )
+        return sum((notes - order.sudo().hub_refund_ids.move_id).mapped("amount_total"))
 
     def _captures(self, flow, order, noted):
-        """Return what is reserved in a journal in which the order was paid."""
+        """Return what to take of what is reserved: no more than was paid here."""
         journals = self.env["hub.mapping"].sudo().lookup(flow.backend_id, "gateway")
-        used = order.invoice_ids.sudo()._get_reconciled_payments().journal_id
+        paid = self._paid_here(order, noted)
         taken = noted.counted().grouped("parent_external_id")
-        captures = []
+        owed, captures = self._owed(order, noted), []
         for held in noted.filtered(lambda note: note.stage == "authorized"):
-            done = taken.get(held.external_id, noted.browse())
-            left = held.currency_id.round(held.amount - sum(done.mapped("amount")))
-            if left > 0 and journals.get(held.gateway) in used:
+            done = sum(taken.get(held.external_id, noted.browse()).mapped("amount"))
+            journal = journals.get(held.gateway)
+            amount = min(held.amount - done, paid.get(journal, 0.0), owed)
+            amount = held.currency_id.round(amount)
+            if amount > 0:
+                owed -= amount
+                paid[journal] -= amount
                 captures.append(
                     Capture(
                         external_id=held.external_id,
-                        amount=Decimal(str(left)),
+                        amount=Decimal(str(amount)),
+                        taken=Decimal(str(held.currency_id.round(done))),
                         currency=held.currency_id.name,
                     )
                 )
         return tuple(captures)
+
+    def _paid_here(self, order, noted):
+        """Return {journal: what was registered in it that no store told of}."""
+        made = order.invoice_ids.sudo()._get_reconciled_payments() - noted.payment_id
+        return {
+            journal: sum(
+                payment.currency_id._convert(
+                    payment.amount, order.currency_id, order.company_id, payment.date
+                )
+                for payment in payments
+                if payment.payment_type == "inbound"
+            )
+            for journal, payments in made.grouped("journal_id").items()
+        }
+
+    def _partly(self, order):
+        return BusinessRuleError(
+            self.env._(
+                "A part of %s was paid in Odoo and the rest credited; the store can"
+                " only be told that all of it was paid.",
+                order.client_order_ref or order.name,
+            ),
+            title=self.env._("Orders were paid in part, and credited in part."),
+            remedy=self.env._(
+                "Take what was credited off the order in the connected system, or enter"
+                " the payment there by hand; then skip the message."
+            ),
+            code="partly_credited",
+        )

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from odoo.addons.component.core import Component
@@ -18,6 +19,7 @@ from odoo.addons.connector_hub.documents import Settlement
 from odoo.addons.connector_hub.exceptions import Rejected
 
 from .pages import not_found
+from .parts import ZERO
 
 #: seconds after which a capture shows in the order
 VISIBLE_AFTER = 120.0
@@ -41,6 +43,7 @@ class ShopifySettlementMapper(Component):
                 {
                     "parentTransactionId": capture.external_id,
                     "amount": str(capture.amount),
+                    "taken": str(capture.taken),
                     "currency": capture.currency,
                 }
                 for capture in document.captures
@@ -80,8 +83,8 @@ class ShopifySettlementSender(Component):
         order = self._order(push)
         if order is None or order["fullyPaid"]:
             return True
-        wanted = {row["parentTransactionId"] for row in push.payload["captures"]}
-        return bool(wanted) and wanted <= _captured(order)
+        captured, captures = _captured(order), push.payload["captures"]
+        return bool(captures) and not any(_missing(row, captured) for row in captures)
 
     def _settle(self, push: Push) -> Pushed:
         order = self._order(push)
@@ -91,8 +94,9 @@ class ShopifySettlementSender(Component):
             captured = _captured(order)
             captures = push.payload["captures"]
             for row in captures:
-                if row["parentTransactionId"] not in captured:
-                    self._capture(order, row)
+                amount = _missing(row, captured)
+                if amount:
+                    self._capture(order, row, amount)
             if not captures:
                 self._mark(order)
         return Pushed(push.remote_id)
@@ -103,10 +107,16 @@ class ShopifySettlementSender(Component):
         )["order"]
         return found
 
-    def _capture(self, order: dict[str, Any], row: dict[str, str]) -> None:
-        data = self.client.execute(
-            "order_capture", {"input": {"id": order["id"], **row}}
-        )
+    def _capture(
+        self, order: dict[str, Any], row: dict[str, str], amount: Decimal
+    ) -> None:
+        values = {
+            "id": order["id"],
+            "parentTransactionId": row["parentTransactionId"],
+            "amount": str(amount),
+            "currency": row["currency"],
+        }
+        data = self.client.execute("order_capture", {"input": values})
         self._check(order, data["orderCapture"]["userErrors"], "capture")
 
     def _mark(self, order: dict[str, Any]) -> None:
@@ -134,12 +144,19 @@ class ShopifySettlementSender(Component):
             )
 
 
-def _captured(order: dict[str, Any]) -> set[str]:
-    """Return ids of the authorizations that were captured."""
-    return {
-        row["parentTransaction"]["id"]
-        for row in order["transactions"]
-        if row["kind"] == "CAPTURE"
-        and row["status"] in TAKEN
-        and row["parentTransaction"]
-    }
+def _captured(order: dict[str, Any]) -> dict[str, Decimal]:
+    """Return {authorization: what was captured of it}."""
+    found: dict[str, Decimal] = {}
+    for row in order["transactions"]:
+        if row["kind"] == "CAPTURE" and row["status"] in TAKEN:
+            parent = (row["parentTransaction"] or {}).get("id", "")
+            amount = Decimal(row["amountSet"]["presentmentMoney"]["amount"])
+            found[parent] = found.get(parent, ZERO) + amount
+    return found
+
+
+def _missing(row: dict[str, str], captured: dict[str, Decimal]) -> Decimal:
+    """Return what is still to be captured: what Odoo does not know of counts."""
+    amount, before = Decimal(row["amount"]), Decimal(row.get("taken", "0"))
+    there = captured.get(row["parentTransactionId"], ZERO)
+    return max(min(amount, amount + before - there), ZERO)

@@ -105,3 +105,86 @@ class TestSettlements(PaymentCase):
         self.perform(self.out, "_drain", message.lane)
         self.assertEqual(self.outcome().state, "done")
         self.assertEqual(self.kinds(gid), ["SALE"])
+
+    # === NEVER MORE THAN ONCE ===#
+
+    def pay(self, invoice, gateway, amount=None):
+        wizard = self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=invoice.ids
+        )
+        values = {"journal_id": self.journals[gateway].id}
+        if amount:
+            values["amount"] = amount
+        wizard.create(values)._create_payments()
+        self.env.flush_all()
+
+    def captured(self, gid):
+        return [
+            float(row["amountSet"]["presentmentMoney"]["amount"])
+            for row in self.shop.orders[gid]["transactions"]
+            if row["kind"] == "CAPTURE"
+        ]
+
+    def bill(self, gid):
+        order = self.order(gid)
+        invoice = order._create_invoices()
+        invoice.action_post()
+        return invoice
+
+    def test_the_rest_of_an_authorization_is_captured(self):
+        gid = self.sell("authorized")
+        gateway = self.shop.orders[gid]["transactions"][0]["gateway"]
+        self.shop.till.capture(gid, "1.00")
+        invoice = self.bill(gid)
+        self.bring_in()
+        self.assertAlmostEqual(invoice.amount_residual, invoice.amount_total - 1)
+        self.pay(invoice, gateway)
+        self.tell()
+        self.assertEqual(self.outcome().error_message, False)
+        self.assertEqual(len(self.captured(gid)), 2)
+        self.assertAlmostEqual(sum(self.captured(gid)), invoice.amount_total)
+
+    def test_a_capture_made_there_meanwhile_is_not_made_again(self):
+        gid = self.sell("authorized")
+        gateway = self.shop.orders[gid]["transactions"][0]["gateway"]
+        self.pay_by_hand(gid, gateway)
+        self.shop.till.capture(gid, "1.00")
+        self.tell()
+        self.assertEqual(self.outcome().error_message, False)
+        self.assertAlmostEqual(
+            sum(self.captured(gid)), self.invoice(gid).amount_total, places=2
+        )
+
+    def test_no_more_is_captured_than_was_paid_here(self):
+        gid = self.sell("authorized")
+        gateway = self.shop.orders[gid]["transactions"][0]["gateway"]
+        invoice = self.bill(gid)
+        reversal = self.env["account.move.reversal"].with_context(
+            active_model="account.move", active_ids=invoice.ids
+        )
+        action = reversal.create({"journal_id": invoice.journal_id.id}).refund_moves()
+        note = self.env["account.move"].browse(action["res_id"])
+        note.invoice_line_ids[1:].unlink()
+        note.invoice_line_ids.write(
+            {"quantity": 1, "price_unit": 4, "discount": 0, "tax_ids": False}
+        )
+        note.action_post()
+        lines = (invoice | note).line_ids.filtered(
+            lambda line: line.account_id.account_type == "asset_receivable"
+        )
+        lines.reconcile()
+        self.pay(invoice, gateway)
+        self.assertIn(invoice.payment_state, ("paid", "in_payment"))
+        self.tell()
+        self.assertAlmostEqual(sum(self.captured(gid)), invoice.amount_total - 4)
+
+    def test_a_bank_transfer_captures_nothing_whatever_else_the_gateway_paid(self):
+        gid = self.sell("authorized")
+        gateway = self.shop.orders[gid]["transactions"][0]["gateway"]
+        self.shop.till.capture(gid, "1.00")
+        invoice = self.bill(gid)
+        self.bring_in()
+        other = next(name for name in ("paypal", "klarna") if name != gateway)
+        self.pay(invoice, other)
+        self.tell()
+        self.assertEqual(self.captured(gid), [1.0])

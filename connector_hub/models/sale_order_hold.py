@@ -5,6 +5,8 @@ from odoo.exceptions import AccessError
 #: who may release a held order
 RELEASERS = ("connector_hub.group_hub_operator", "sales_team.group_sale_manager")
 ACTIVITY = "connector_hub.mail_activity_hold"
+#: what the integration alone decides
+DECIDED = {"hub_hold", "hub_hold_reason", "hub_released_by_id", "hub_released_at"}
 
 
 class SaleOrder(models.Model):
@@ -20,11 +22,27 @@ class SaleOrder(models.Model):
         index="btree_not_null",
         help="On hold: a release rule of the integration keeps it unconfirmed.",
     )
-    hub_hold_reason = fields.Text("Why on Hold", readonly=True, copy=False)
+    hub_hold_reason = fields.Text(
+        "Why on Hold",
+        readonly=True,
+        copy=False,
+        # of limits and warnings the customer in the portal is not told
+        groups="base.group_user",
+    )
     hub_released_by_id = fields.Many2one(
         "res.users", "Released By", readonly=True, copy=False
     )
     hub_released_at = fields.Datetime("Released On", readonly=True, copy=False)
+
+    def write(self, vals):
+        if not self.env.su and not DECIDED.isdisjoint(vals):
+            raise AccessError(
+                self.env._(
+                    "Whether orders are on hold cannot be written. Press Release on the"
+                    " order, or ask a sales administrator to."
+                )
+            )
+        return super().write(vals)
 
     # === ACTIONS ===#
 
@@ -49,7 +67,7 @@ class SaleOrder(models.Model):
             order.message_post(
                 body=self.env._("Released. It was on hold: %s", order.hub_hold_reason)
             )
-        held.write(
+        held.sudo().write(
             {
                 "hub_hold": "released",
                 "hub_released_by_id": self.env.uid,
@@ -91,7 +109,7 @@ class SaleOrder(models.Model):
             if order.hub_hold == "held" and order.hub_hold_reason == reason:
                 continue
             order._hub_close_hold()
-            order.write({"hub_hold": "held", "hub_hold_reason": reason})
+            order.sudo().write({"hub_hold": "held", "hub_hold_reason": reason})
             if user:
                 # the activity is enough: no e-mail for each order of a bad morning
                 order.with_context(mail_activity_quick_update=True).activity_schedule(
@@ -104,7 +122,7 @@ class SaleOrder(models.Model):
         held = self.filtered(lambda order: order.hub_hold == "held")
         if held:
             held._hub_close_hold()
-            held.write({"hub_hold": False, "hub_hold_reason": False})
+            held.sudo().write({"hub_hold": False, "hub_hold_reason": False})
 
     def _hub_close_hold(self):
         """Remove the activities that ask for a decision."""

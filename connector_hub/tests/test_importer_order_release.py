@@ -243,7 +243,12 @@ class TestRelease(DrainCase):
         )
         with self.assertRaises(AccessError):
             self.order.with_user(seller).action_hub_release()
-        self.assertEqual(self.order.state, "draft")
+        for value in (False, "released"):
+            with self.assertRaises(AccessError):
+                self.order.with_user(seller).write({"hub_hold": value})
+        with self.assertRaises(UserError):
+            self.order.with_user(seller).action_confirm()
+        self.assertEqual((self.order.state, self.order.hub_hold), ("draft", "held"))
 
     def test_news_that_removes_the_reason_confirms(self):
         self.place(1, samples.later(), risk="accept")

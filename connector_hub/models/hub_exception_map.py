@@ -37,23 +37,7 @@ class HubException(models.Model):
             exception.tax_id = exception._mapping("tax").tax_id
 
     def _inverse_tax_id(self):
-        self.check_operator()
-        for exception in self.sudo().filtered(lambda e: e.mapping_kind == "tax"):
-            mapping = exception._mapping("tax")
-            values = {"tax_id": exception.tax_id.id, "ignored": False}
-            if mapping and exception.tax_id:
-                mapping.write(values)
-            elif mapping:
-                mapping.unlink()
-            elif exception.tax_id:
-                mapping.create(
-                    {
-                        **values,
-                        "backend_id": exception.backend_id.id,
-                        "kind": "tax",
-                        "remote_value": exception.mapping_value,
-                    }
-                )
+        self._map_to("tax", "tax_id")
 
     def action_map(self):
         """Retry what waits for the mapping that was just chosen."""
@@ -68,6 +52,26 @@ class HubException(models.Model):
                     )
                 )
         return self.action_retry()
+
+    def _map_to(self, kind, name):
+        """Keep what was chosen in field ``name`` as a mapping; nothing: forget it."""
+        self.check_operator()
+        for exception in self.sudo().filtered(lambda e: e.mapping_kind == kind):
+            mapping, chosen = exception._mapping(kind), exception[name]
+            values = {name: chosen.id, "ignored": False}
+            if mapping and chosen:
+                mapping.write(values)
+            elif mapping:
+                mapping.unlink()
+            elif chosen:
+                mapping.create(
+                    {
+                        **values,
+                        "backend_id": exception.backend_id.id,
+                        "kind": kind,
+                        "remote_value": exception.mapping_value,
+                    }
+                )
 
     def _mapping(self, kind):
         """Return the backend's mapping of this exception's value."""

@@ -24,23 +24,7 @@ class HubException(models.Model):
             exception.journal_id = exception._mapping("gateway").journal_id
 
     def _inverse_journal_id(self):
-        self.check_operator()
-        for exception in self.sudo().filtered(lambda e: e.mapping_kind == "gateway"):
-            mapping = exception._mapping("gateway")
-            values = {"journal_id": exception.journal_id.id, "ignored": False}
-            if mapping and exception.journal_id:
-                mapping.write(values)
-            elif mapping:
-                mapping.unlink()
-            elif exception.journal_id:
-                mapping.create(
-                    {
-                        **values,
-                        "backend_id": exception.backend_id.id,
-                        "kind": "gateway",
-                        "remote_value": exception.mapping_value,
-                    }
-                )
+        self._map_to("gateway", "journal_id")
 
     def action_map(self):
         for exception in self:

@@ -159,3 +159,5 @@ class RefundOrder(Document):
     lines: tuple[RefundLine, ...] = ()
     shipping: Decimal = ZERO
     reason: str = ""
+    #: the order's refunds that Odoo knows of: of others it must hear first
+    known: tuple[str, ...] = ()

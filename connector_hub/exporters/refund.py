@@ -65,6 +65,8 @@ class ExporterRefund(models.AbstractModel):
                 continue
             if len(orders) > 1:
                 found[move.id] = self._mixed(move)
+            elif orders.id in remote and self._is_replaced(move):
+                found[move.id] = self._replaced(move)
             elif orders.id in remote:
                 found[move.id] = self._document(flow, move, remote[orders.id])
         return found
@@ -88,6 +90,7 @@ class ExporterRefund(models.AbstractModel):
             "currency": currency.name,
             "total": _exact(move.amount_total, currency),
             "reason": (move.ref or "").strip(),
+            "known": self._known(flow, self.orders(move)),
             **self._lines(flow, move, currency),
         }
         values = self._hub_document_refund(move, values)
@@ -128,6 +131,42 @@ class ExporterRefund(models.AbstractModel):
         full = sold.price_total * line.quantity / (sold.product_uom_qty or 1.0)
         return abs(full - line.price_total) <= currency.rounding * 2
 
+    def _known(self, flow, order):
+        on_file = order.sudo().hub_refund_ids.filtered(
+            lambda refund: refund.backend_id == flow.backend_id
+        )
+        return tuple(on_file.sorted("external_id").mapped("external_id"))
+
+    def _is_replaced(self, move):
+        """Return whether what was credited is invoiced again: then it stays paid."""
+        for line in move.invoice_line_ids.sale_line_ids:
+            charged = _charges(line)
+            billed = sum(
+                row.product_uom_id._compute_quantity(row.quantity, line.product_uom_id)
+                for row in charged
+            )
+            anew = any(row.move_id.id > move.id for row in charged)
+            unit = line.product_uom_id
+            if anew and unit.compare(billed, line.product_uom_qty) > 0:
+                return True
+        return False
+
+    def _replaced(self, move):
+        return BusinessRuleError(
+            self.env._(
+                "%(credit)s credits what another invoice of %(order)s charges again, so"
+                " nothing was paid back.",
+                credit=move.name,
+                order=self.orders(move).name,
+            ),
+            title=self.env._("Credit notes make room for other invoices."),
+            remedy=self.env._(
+                "If the buyer is to get a difference back, refund it in the connected"
+                " system by hand; then skip the message."
+            ),
+            code="replaced",
+        )
+
     def _mixed(self, move):
         return BusinessRuleError(
             self.env._("%s credits several orders at once.", move.name),
@@ -135,6 +174,15 @@ class ExporterRefund(models.AbstractModel):
             remedy=self.env._("Refund these orders in the connected system by hand."),
             code="several_orders",
         )
+
+
+def _charges(line):
+    """Return the invoice lines that charge an order line, those of drafts as well."""
+    return line.invoice_lines.filtered(
+        lambda row: (
+            row.move_id.move_type == "out_invoice" and row.move_id.state != "cancel"
+        )
+    )
 
 
 def _exact(amount, currency):

@@ -34,6 +34,7 @@ from . import order_release
 from . import order_refund_plan
 from . import order_refund
 from . import order_refund_credit
+from . import order_refund_adoption
 from . import order_refund_payment
 from . import order_refund_stock
 from . import order_return
@@ -42,6 +43,7 @@ from . import order_booking
 from . import order_delivery
 from . import order_company
 from . import order_payment
+from . import order_payment_entry
 from . import order_payment_booking
 from . import order_invoice
 from . import payout

@@ -125,7 +125,7 @@ class ImporterOrderPaymentBooking(models.AbstractModel):
         if not payments:
             return
         journals = self.env["hub.mapping"].sudo().lookup(backend, "gateway")
-        booked = self.env["account.payment"].create(
+        booked = self.env["hub.importer.order.payment.entry"].enter(
             [
                 self._hub_values_payment(
                     payment, self._values(backend, payment, journals[payment.gateway])
@@ -133,7 +133,6 @@ class ImporterOrderPaymentBooking(models.AbstractModel):
                 for payment in payments
             ]
         )
-        booked.action_post()
         for payment, made in zip(payments, booked, strict=True):
             payment.payment_id = made
 

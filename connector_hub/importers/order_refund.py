@@ -70,7 +70,7 @@ class ImporterOrderRefund(models.AbstractModel):
         created = model.create(
             [self._values(backend, task, refund, ours) for task, refund in fresh]
         )
-        self._take_off_ours(created.filtered("move_id"))
+        self.take_off_ours(created.filtered("move_id"))
         orders = [task.res_id for task in tasks if not task.error]
         records = (known | created).filtered(lambda row: row.order_id.id in orders)
         self._take_off(records)
@@ -92,6 +92,9 @@ class ImporterOrderRefund(models.AbstractModel):
         if move:
             # Odoo has told the store: its credit note is there already
             values.update(origin="odoo", move_id=move.id, credit_state="done")
+        elif "adopted" in task.expected:
+            # who made the order has credited it, and taken the goods back
+            values.update(origin="before", credit_state="done", stock_state="done")
         return values
 
     def _note_payments(self, known, tasks):
@@ -179,7 +182,8 @@ class ImporterOrderRefund(models.AbstractModel):
             if any(line[name] != value for name, value in values.items()):
                 line.write(values)
 
-    def _take_off_ours(self, records):
+    @api.private
+    def take_off_ours(self, records):
         """Have what Odoo's own credit notes hold besides units not invoiced again."""
         for record in records:
             told = {row.line_id for row in record.document().lines}

@@ -1,7 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from decimal import Decimal
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.fields import Command
 
 from ..exceptions import BusinessRuleError
@@ -24,6 +24,9 @@ class ImporterOrderRefundCredit(models.AbstractModel):
         :raises BusinessRuleError: Odoo calculates another total
         """
         plans, invoiced = [], {}
+        records -= self.env["hub.importer.order.refund.adoption"].adopt(
+            backend, records
+        )
         for record in records.sorted(lambda refund: (refund.refunded_at, refund.id)):
             if any(move.state == "draft" for move in record.order_id.invoice_ids):
                 continue
@@ -32,6 +35,7 @@ class ImporterOrderRefundCredit(models.AbstractModel):
                 continue
             plan.settle()
             if plan.rows:
+                self._check_open(backend, record, plan)
                 plans.append((record, plan))
             record.credit_state = "done"
         self._book(backend, plans)
@@ -50,7 +54,7 @@ class ImporterOrderRefundCredit(models.AbstractModel):
         for (record, plan), move in zip(plans, moves, strict=True):
             self._enforce(backend, record, move, abs(plan.total))
             record.move_id = move
-        self._link(backend, plans, moves)
+        self.link(backend, [record for record, _plan in plans])
         moves._post(soft=False)
 
     @api.private
@@ -61,10 +65,6 @@ class ImporterOrderRefundCredit(models.AbstractModel):
     def _values(self, backend, record, plan):
         invoice = plan.invoices[0]
         order = record.order_id
-        zone = backend.company_id.sudo().partner_id.tz or "UTC"
-        day = fields.Datetime.context_timestamp(
-            self.with_context(tz=zone), record.refunded_at
-        ).date()
         values = {
             "move_type": "out_refund",
             "partner_id": order.partner_invoice_id.id,
@@ -74,7 +74,7 @@ class ImporterOrderRefundCredit(models.AbstractModel):
             "fiscal_position_id": order.fiscal_position_id.id,
             "journal_id": invoice.journal_id.id,
             "invoice_payment_term_id": False,
-            "invoice_date": day,
+            "invoice_date": self._day(backend, record),
             "invoice_origin": order.name,
             "reversed_entry_id": invoice.id,
             "team_id": order.team_id.id,
@@ -87,18 +87,31 @@ class ImporterOrderRefundCredit(models.AbstractModel):
             rows = [_charged(row) for row in rows]
         return {**values, "invoice_line_ids": [Command.create(row) for row in rows]}
 
-    def _link(self, backend, plans, moves):
-        """Link the credit notes, so that they are not told back to the store."""
+    def _day(self, backend, record):
+        return self.env["hub.importer.order.invoice"].day(backend, record.refunded_at)
+
+    def _check_open(self, backend, record, plan):
+        """Odoo would move the credit note to an open period: not ours to decide."""
+        invoicing = self.env["hub.importer.order.invoice"]
+        day, journal = self._day(backend, record), plan.invoices[0].journal_id
+        company = backend.company_id.sudo()
+        locks = company._get_violated_lock_dates(day, True, journal)
+        if locks:
+            raise invoicing.closed_period(record.order_id, day, locks[-1][0])
+
+    @api.private
+    def link(self, backend, records):
+        """Link credit notes, so that they are not told back to the store."""
         if "refund" not in backend._binding_models():
             return
         backend.binder("refund").bind_many(
             [
                 {
                     "external_id": record.external_id,
-                    "odoo_id": move.id,
+                    "odoo_id": record.move_id.id,
                     "sync_date": self.env.cr.now(),
                 }
-                for (record, _plan), move in zip(plans, moves, strict=True)
+                for record in records
             ]
         )
 

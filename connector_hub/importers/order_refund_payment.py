@@ -21,7 +21,7 @@ class ImporterOrderRefundPayment(models.AbstractModel):
         """
         if not getattr(backend, "order_register_payment", False):
             return
-        records = records.filtered(lambda refund: refund.order_id.state == "sale")
+        records = self._in_books(records)
         booked = self._book(backend, records)
         for record in records.filtered("move_id"):
             self._settle(record, booked)
@@ -29,6 +29,28 @@ class ImporterOrderRefundPayment(models.AbstractModel):
         if kept:
             booking = self.env["hub.importer.order.payment.booking"]
             booking.reconcile(backend, kept.order_id.sudo(False))
+
+    def _in_books(self, records):
+        """Leave out orders whose money never came into the books.
+
+        What came for an order goes back, even if that was cancelled meanwhile.
+        """
+        orders = records.order_id
+        received = (
+            self.env["hub.payment"]
+            .sudo()
+            .search(
+                [
+                    ("order_id", "in", orders.ids),
+                    ("kind", "in", ("sale", "capture")),
+                    ("payment_id", "!=", False),
+                ]
+            )
+        )
+        orders = orders.filtered(lambda o: o.state == "sale") | received.order_id
+        return records.filtered(
+            lambda refund: refund.order_id in orders and refund.origin != "before"
+        )
 
     def _book(self, backend, records):
         """Return the hub payments of the refunds, each with its account payment."""
@@ -46,6 +68,7 @@ class ImporterOrderRefundPayment(models.AbstractModel):
         )
         if backend.environment == "production":
             payments = payments.filtered(lambda payment: not payment.test)
+        self._adopt(records, payments)
         journals = self.env["hub.mapping"].sudo().lookup(backend, "gateway")
         wanted = []
         for payment in payments.filtered(lambda row: not row.payment_id):
@@ -55,11 +78,25 @@ class ImporterOrderRefundPayment(models.AbstractModel):
             if not journals.get(gateway):
                 raise self._unmapped(backend, payment)
             wanted.append((payment, self._values(backend, payment, journals[gateway])))
-        made = self.env["account.payment"].create([values for _row, values in wanted])
-        made.action_post()
+        entries = self.env["hub.importer.order.payment.entry"]
+        made = entries.enter([values for _row, values in wanted])
         for (payment, _values), booked in zip(wanted, made, strict=True):
             payment.payment_id = booked
         return payments
+
+    def _adopt(self, records, payments):
+        """Take what people paid on a credit note for what the store tells of."""
+        by_id = {row.external_id: row for row in payments if not row.payment_id}
+        for record in records.filtered("move_id") if by_id else ():
+            made = record.move_id.sudo()._get_reconciled_payments()
+            known = self.env["hub.payment"].sudo()
+            made -= known.search([("payment_id", "in", made.ids)]).payment_id
+            for row in record.document().payments:
+                payment = by_id.get(row.external_id, known.browse())
+                same = made.filtered(lambda paid, p=payment: _is_same(paid, p))[:1]
+                if payment and same:
+                    payment.payment_id = same
+                    made -= same
 
     def _unmapped(self, backend, payment):
         return MappingError(
@@ -78,20 +115,18 @@ class ImporterOrderRefundPayment(models.AbstractModel):
 
     def _values(self, backend, payment, journal):
         order, moment = payment.order_id, payment.processed_at
-        zone = backend.company_id.sudo().partner_id.tz or "UTC"
-        day = fields.Datetime.context_timestamp(
-            self.with_context(tz=zone), moment or fields.Datetime.now()
-        ).date()
+        invoicing = self.env["hub.importer.order.invoice"]
+        line = journal.outbound_payment_method_line_ids[:1]
         return {
             "payment_type": "outbound",
             "partner_type": "customer",
             "partner_id": order.partner_invoice_id.commercial_partner_id.id,
             "company_id": backend.company_id.id,
             "journal_id": journal.id,
-            "payment_method_line_id": journal.outbound_payment_method_line_ids[:1].id,
+            "payment_method_line_id": line.id,
             "currency_id": payment.currency_id.id,
             "amount": payment.amount,
-            "date": day,
+            "date": invoicing.day(backend, moment or fields.Datetime.now()),
             "memo": self.env._("Refund of %s", order.client_order_ref or order.name),
             "payment_reference": payment.external_id.rpartition("/")[2],
         }
@@ -117,3 +152,11 @@ class ImporterOrderRefundPayment(models.AbstractModel):
 
 def _is_open(line):
     return line.account_id.account_type == "asset_receivable" and not line.reconciled
+
+
+def _is_same(made, payment):
+    return (
+        made.payment_type == "outbound"
+        and made.currency_id == payment.currency_id
+        and not made.currency_id.compare_amounts(made.amount, payment.amount)
+    )

@@ -69,6 +69,10 @@ class Plan:
 
     def _add_goods(self, row):
         line = self.lines.get(row.line_id)
+        if not line and self.order.sudo()._hub_open_edit():
+            # it may be what the store added: nobody has invoiced that yet
+            self.waits = True
+            return
         if not line:
             # an edit took it off the order, or a person did
             self._add_amount(self.env._("Refund"), row)

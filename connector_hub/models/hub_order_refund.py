@@ -33,7 +33,11 @@ class HubOrderRefund(models.Model):
     content = fields.Json(readonly=True)
     taxes_included = fields.Boolean(readonly=True)
     origin = fields.Selection(
-        [("store", "The Store"), ("odoo", "Odoo")],
+        [
+            ("store", "The Store"),
+            ("odoo", "Odoo"),
+            ("before", "Before the Order Was Linked"),
+        ],
         "Made By",
         required=True,
         default="store",

@@ -15,7 +15,7 @@ from odoo.addons.connector_hub.components.push import (
     Safety,
 )
 from odoo.addons.connector_hub.documents import RefundOrder
-from odoo.addons.connector_hub.exceptions import Rejected, Unavailable
+from odoo.addons.connector_hub.exceptions import Conflict, Rejected, Unavailable
 
 from .pages import not_found
 
@@ -55,6 +55,7 @@ class ShopifyRefundMapper(Component):
                 }
                 for line in document.lines
             ],
+            "known": list(document.known),
         }
 
 
@@ -92,6 +93,7 @@ class ShopifyRefundSender(Component):
         made = _made_before(order, said["name"])
         if made:
             return Pushed(made)
+        self._check_known(order, said)
         self._check(order, said)
         values = _input(order, said)
         # a refused call has refunded nothing; a lost one may have
@@ -106,6 +108,24 @@ class ShopifyRefundSender(Component):
             "refund_basis", id=said["orderId"]
         )["order"]
         return found
+
+    def _check_known(self, order: dict[str, Any], said: dict[str, Any]) -> None:
+        """Wait while the store has a refund that Odoo did not hear of.
+
+        It may be the same one: somebody entered it there as well.
+
+        :raises Conflict: there is one
+        """
+        known = set(said.get("known", ()))
+        if any(refund["id"] not in known for refund in order["refunds"]):
+            raise Conflict(
+                f"Order {order['name']} has a refund in Shopify that is not in Odoo"
+                f" yet; {said['name']} waits for it.",
+                title="Refunds of Shopify have not arrived in Odoo yet.",
+                remedy="See why the order's news does not arrive (flow of orders), then"
+                " retry.",
+                code="unknown_refund",
+            )
 
     def _check(self, order: dict[str, Any], said: dict[str, Any]) -> None:
         """Refuse what the store would, or should, refuse.
@@ -167,7 +187,8 @@ class ShopifyRefundSender(Component):
 def _made_before(order: dict[str, Any], name: str) -> str:
     """Return the id of the refund that names a credit note, or nothing."""
     for refund in order["refunds"]:
-        if name in (refund["note"] or "").split(" ")[:1]:
+        # the number may contain spaces
+        if f"{refund['note'] or ''} ".startswith(f"{name} "):
             return str(refund["id"])
     return ""
 

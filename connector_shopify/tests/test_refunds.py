@@ -167,6 +167,59 @@ class TestRefunds(RefundCase):
         self.bring_in()
         self.assertCredited(gid)
 
+    def test_what_is_kept_back_of_units_never_invoiced_is_charged(self):
+        gid, order = self.place("order_fixed")
+        self.bring_in()
+        line = order["lineItems"][0]
+        wanted = [(line["id"], 1, "CANCEL", None)]
+        paid = self.shop.refunds.calculate(gid, wanted)["suggested"][1] - 3
+        self.shop.refunds.make(gid, wanted, amount=paid)
+        self.bring_in()
+        invoice = self.invoice(self.order(gid))
+        self.shop.touch(gid, note="again")
+        self.bring_in()
+        charge = self.refunds(gid).move_id
+        self.assertEqual((charge.move_type, charge.state), ("out_invoice", "posted"))
+        self.assertAlmostEqual(
+            invoice.amount_total + charge.amount_total,
+            float(self.shop.truth[gid].presentment.total - paid),
+        )
+
+    def test_refund_of_what_an_open_edit_added_waits_for_the_decision(self):
+        gid, order = self.place("order_fixed")
+        self.bring_in()
+        self.invoice(self.order(gid))
+        variants = self.shop.collection("productVariants").objects
+        other = next(
+            key
+            for key, row in variants.items()
+            if row["sku"] and not row["product"]["isGiftCard"]
+        )
+        before = {row["id"] for row in order["lineItems"]}
+        self.shop.edits.edit(gid, add={other: 2})
+        (added,) = {row["id"] for row in order["lineItems"]} - before
+        self.shop.refunds.make(gid, [(added, 1, "CANCEL", None)])
+        self.poll(self.order_flow)
+        self.settle()
+        record = self.refunds(gid)
+        self.assertEqual((record.credit_state, record.move_id.id), ("waiting", False))
+
+    def test_refunds_from_before_an_order_was_linked_are_not_booked(self):
+        gid, order = self.place("order_fixed")
+        self.bring_in()
+        self.invoice(self.order(gid))
+        sale = self.order(gid)
+        # as if another connector had made it
+        sale.order_line.hub_external_id = False
+        sale.hub_content = False
+        line = order["lineItems"][0]
+        self.shop.refunds.make(gid, [(line["id"], 1, "CANCEL", None)])
+        self.shop.refunds.make(gid, amount="2.00")
+        self.bring_in()
+        self.assertEqual(self.refunds(gid).mapped("origin"), ["before", "before"])
+        self.assertEqual(sale.invoice_ids.mapped("move_type"), ["out_invoice"])
+        self.assertFalse(self.refunds(gid).move_id)
+
     def test_refund_before_capture_cancels_and_books_no_money(self):
         gid, order = self.place("authorized")
         self.bring_in()

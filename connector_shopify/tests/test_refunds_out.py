@@ -4,7 +4,7 @@ from unittest.mock import patch
 
 from odoo.addons.connector_hub.tests.send_case import Crash
 
-from ..components.sender_refund import ShopifyRefundSender
+from ..components.sender_refund import ShopifyRefundSender, _made_before
 from .refund_case import RefundCase
 
 
@@ -99,6 +99,7 @@ class TestRefundsOut(RefundCase):
         gid, invoice = self.sell()
         total = self.shop.truth[gid].presentment.total
         self.shop.refunds.make(gid, amount=total - 1)
+        self.bring_in()
         move = self.credit(invoice)
         self.send()
         message = self.message()
@@ -150,3 +151,48 @@ class TestRefundsOut(RefundCase):
         self.bring_in()
         self.assertEqual(self.refunds(gid).move_id, move)
         self.assertEqual(len(self.order(gid).invoice_ids), 2)
+
+    # === MADE ON BOTH SIDES ===#
+
+    def fully(self, gid):
+        rows = self.shop.orders[gid]["lineItems"]
+        return [(row["id"], row["quantity"], "NO_RESTOCK", None) for row in rows]
+
+    def test_what_the_store_refunds_at_the_same_time_is_not_refunded_again(self):
+        gid, invoice = self.sell("order_fixed")
+        move = self.credit(invoice)
+        move.button_draft()
+        move.invoice_line_ids[1:].unlink()
+        move.invoice_line_ids.write(
+            {"quantity": 1, "price_unit": 4, "discount": 0, "tax_ids": False}
+        )
+        move.action_post()
+        self.shop.refunds.make(gid, amount="4.00")
+        self.send()
+        self.assertEqual(len(self.made(gid)), 1)
+        self.bring_in()
+        record = self.refunds(gid)
+        self.assertEqual(record.move_id, move)
+        self.let_time_pass(self.message())
+        self.send()
+        self.assertEqual(len(self.made(gid)), 1)
+        self.assertNotIn(self.message().state, ("failed", "pending"))
+
+    def test_number_with_a_space_is_known_again(self):
+        gid, invoice = self.sell()
+        move = self.credit(invoice, post=False)
+        move.name = "RF 2026 0001"
+        move.action_post()
+        self.send()
+        self.assertEqual(len(self.made(gid)), 1)
+        order = {"refunds": self.made(gid)}
+        self.assertEqual(_made_before(order, move.name), self.made(gid)[0]["id"])
+
+    def test_invoice_that_is_replaced_refunds_nothing(self):
+        gid, invoice = self.sell()
+        wizard = self.env["account.move.reversal"].with_context(
+            active_model="account.move", active_ids=invoice.ids
+        )
+        wizard.create({"journal_id": invoice.journal_id.id}).modify_moves()
+        self.send()
+        self.assertFalse(self.made(gid))

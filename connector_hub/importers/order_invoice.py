@@ -29,7 +29,7 @@ class ImporterOrderInvoice(models.AbstractModel):
         by_order = {task.res_id: task for task in tasks}
         booking = self.env["hub.importer.order.payment.booking"]
         payments = booking.unbooked(backend, confirmed)
-        due = self._due(backend, confirmed)
+        due = self._due(backend, confirmed - self._cancelled(tasks))
         errors = {
             **booking.errors(backend, confirmed, payments),
             **self._closed(backend, due),
@@ -43,6 +43,11 @@ class ImporterOrderInvoice(models.AbstractModel):
             booking.book(backend, payments.filtered(lambda p: p.order_id in confirmed))
             booking.reconcile(backend, confirmed)
 
+    def _cancelled(self, tasks):
+        """Return orders the store cancelled: they are invoiced no more."""
+        ids = [task.res_id for task in tasks if task.document.cancelled_at]
+        return self.env["sale.order"].browse(ids)
+
     # === WHEN ===#
 
     def _due(self, backend, orders):
@@ -55,10 +60,10 @@ class ImporterOrderInvoice(models.AbstractModel):
 
     def _to_invoice(self, order):
         """Return whether anything of an order was not invoiced, whatever the policy."""
-        return any(
-            not line.display_type and line.product_uom_qty != line.qty_invoiced
-            for line in order.order_line
-        ) and not any(move.state == "draft" for move in order.invoice_ids)
+        lines = order.order_line.filtered(lambda line: not line.display_type)
+        return any(lines._hub_left_to_invoice().values()) and not any(
+            move.state == "draft" for move in order.invoice_ids
+        )
 
     def _paid_on(self, backend, orders):
         """Return {order: day} of those the store has all the money of."""
@@ -153,6 +158,7 @@ class ImporterOrderInvoice(models.AbstractModel):
         if not orders:
             return
         orders._force_lines_to_invoice_policy_order()
+        orders.order_line._hub_leave_out_credited()
         orders = orders.with_context(
             hub_invoice_days={order.id: day for order, day in days.items()},
             raise_if_nothing_to_invoice=False,

@@ -143,6 +143,7 @@ from . import hub_order_edit
 from . import hub_order_edit_line
 from . import sale_order_delivery
 from . import sale_order_refund
+from . import sale_order_credited
 from . import hub_payment
 from . import hub_backend_invoice
 from . import hub_backend_payout

@@ -75,6 +75,7 @@
         "views/hub_payment_views.xml",
         "views/hub_menus.xml",
         "views/hub_reconciliation_views.xml",
+        "views/hub_field_map_views.xml",
         "views/hub_privacy_request_views.xml",
         "views/hub_order_refund_views.xml",
         "views/hub_replay_views.xml",

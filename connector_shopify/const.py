@@ -32,6 +32,8 @@ FLOW_SCOPES = {
         "read_shopify_payments|read_shopify_payments_payouts",
     ),
 }
+#: what a flow needs besides when a rule has chosen a field
+FIELD_SCOPES = {("product", "out"): {"channels": "write_publications"}}
 #: what goes on without a permission, and what is missing then
 OPTIONAL_SCOPES = ("read_all_orders", "read_returns")
 
@@ -83,5 +85,19 @@ SENSITIVE_KEYS = frozenset(
         "checkout_token",
     }
 )
+
+#: types of metafields that have a counterpart in Odoo: their kind, see hub.field.map
+DETAIL_KINDS = {
+    "single_line_text_field": "text",
+    "multi_line_text_field": "text",
+    "url": "text",
+    "color": "text",
+    "json": "text",
+    "number_integer": "integer",
+    "number_decimal": "decimal",
+    "boolean": "boolean",
+    "date": "date",
+    "date_time": "datetime",
+}
 
 GID_PREFIX = "gid://shopify/"

@@ -45,6 +45,17 @@ class Event:
 
 
 @dataclass(frozen=True)
+class Group:
+    """What was asked for is no record of the document: it holds some of them.
+
+    ``members`` are their ids, none when the group is gone.
+    """
+
+    external_id: str
+    members: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Page:
     """Some events, and how far the remote has been read with them (aware UTC).
 

@@ -9,6 +9,7 @@ from .base import SCHEMA_VERSION, Document, DocumentKind, Money, Part, version_k
 from .delivery import Delivery, DeliveryLine
 from .company import Company, CompanyContact, CompanyLocation
 from .customer import Customer, CustomerAddress, CustomerCompany
+from .detail import Detail
 from .diff import changes, field_of, flat, left_out
 from .fulfillment import Fulfillment, FulfillmentLine
 from .hold import Hold, Risk
@@ -18,7 +19,7 @@ from .merge import Conflict, Decision, Ownership, merge, news, renderings
 from .order import Order, OrderLine, ShippingLine, TaxAmount
 from .payment import OrderPayment, PaymentFee, PaymentKind, PaymentStatus
 from .payout import BalanceEntry, Payout
-from .price import Price
+from .price import ListPrice, Price
 from .settlement import Capture, Settlement
 from .product import OWN_PICTURE, Option, Product, Variant
 from .prune import without
@@ -68,6 +69,7 @@ __all__ = [
     "CustomerCompany",
     "Departure",
     "Decision",
+    "Detail",
     "Document",
     "DocumentKind",
     "Fulfillment",
@@ -76,6 +78,7 @@ __all__ = [
     "InvoiceLine",
     "InvoiceState",
     "InvoiceType",
+    "ListPrice",
     "LocationLevel",
     "Gone",
     "Hold",

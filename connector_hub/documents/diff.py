@@ -21,7 +21,7 @@ from .base import Document, Part, version_key
 UNSAID = frozenset({"external_id", "version", "source"})
 #: what only the two systems need to understand each other, wherever it stands
 ENVELOPE = frozenset(
-    "image_id origin other_shipment_ids parent_id shipment_ids stock_id"
+    "image_id origin other_shipment_ids parent_id remote_type shipment_ids stock_id"
     " stock_ids".split()
 )
 KEY = re.compile(r"\[[^\]]*\]")

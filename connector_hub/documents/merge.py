@@ -217,9 +217,18 @@ def news(base: Flat, says: Flat) -> dict[str, tuple[str | None, str | None]]:
 
 
 def _nearest(entries: Mapping[str, str], path: str) -> str:
-    """Return the entry of a field, or of what it is part of."""
+    """Return the entry of a field, or of what it is part of.
+
+    An entry may also name one part of the innermost list by its key:
+    ``variants.details[custom.size]`` of any variant.
+    """
     if not entries:
         return ""
+    head, bracket, tail = path.rpartition("[")
+    if bracket:
+        single = f"{field_of(head)}[{tail.partition(']')[0]}]"
+        if entries.get(single):
+            return entries[single]
     name = field_of(path)
     while name:
         if entries.get(name):

@@ -7,7 +7,15 @@ from decimal import Decimal
 
 from pydantic import Field
 
-from .base import Document
+from .base import Document, Part
+
+
+class ListPrice(Part):
+    """The price in one price list or catalogue, whose id ``external_id`` is."""
+
+    external_id: str
+    price: Decimal
+    currency: str = Field(min_length=3, max_length=3)
 
 
 class Price(Document):
@@ -15,7 +23,8 @@ class Price(Document):
 
     ``compare_at_price`` is the price before a reduction; None when there is none.
     ``cost`` is what a piece costs the seller. ``parent_id`` is the remote id of the
-    product the variant belongs to, where it is known.
+    product the variant belongs to, where it is known. ``lists`` are prices for some
+    buyers only.
     """
 
     sku: str = ""
@@ -24,3 +33,4 @@ class Price(Document):
     compare_at_price: Decimal | None = None
     cost: Decimal | None = None
     currency: str = Field(min_length=3, max_length=3)
+    lists: tuple[ListPrice, ...] = ()

@@ -4,8 +4,10 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import ClassVar
 
 from .base import Document, Part
+from .detail import Detail
 
 #: how a picture is named that Odoo alone has; its checksum follows
 OWN_PICTURE = "odoo:"
@@ -44,6 +46,7 @@ class Variant(Part):
     taxable: bool = True
     image: str = ""
     image_id: str = ""
+    details: tuple[Detail, ...] = ()
     #: one value per option of the product, in the order of ``Product.options``
     option_values: tuple[str, ...] = ()
 
@@ -54,7 +57,11 @@ class Product(Document):
     ``image`` is what its main picture is known by: the address it has there, or
     ``odoo:`` and a checksum while Odoo alone has it. ``image_id`` is the picture's id
     there; what Odoo says names only one that it has put there itself.
+    ``collections`` and ``channels`` are ids: which groups of products it is in, and
+    where it is offered.
     """
+
+    partial_lists: ClassVar[frozenset[str]] = frozenset({"details"})
 
     title: str
     description_html: str = ""
@@ -65,5 +72,8 @@ class Product(Document):
     is_gift_card: bool = False
     image: str = ""
     image_id: str = ""
+    details: tuple[Detail, ...] = ()
+    collections: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ()
     options: tuple[Option, ...] = ()
     variants: tuple[Variant, ...] = ()

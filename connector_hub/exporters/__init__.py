@@ -7,7 +7,10 @@ from . import fulfillment
 from . import invoice
 from . import product
 from . import product_picture
+from . import product_detail
+from . import product_channel
 from . import price
+from . import price_list
 from . import refund
 from . import settlement
 from . import stock

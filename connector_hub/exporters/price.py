@@ -40,7 +40,7 @@ class ExporterPrice(models.AbstractModel):
         if model == "product.template":
             return self.env["product.product"]._hub_variant_ids(ids)
         if model == "product.pricelist":
-            concerned = self._pricelists(flow.pricelist_id) & set(ids)
+            concerned = self._pricelists(self._lists_of(flow)) & set(ids)
             return self._linked_after(flow, 0, None) if concerned else []
         if model == "product.pricelist.item":
             return self._of_rules(flow, ids)
@@ -116,8 +116,12 @@ class ExporterPrice(models.AbstractModel):
         cost = company.currency_id._convert(cost, currency, company, round=False)
         return _exact(cost, currency)
 
+    def _lists_of(self, flow):
+        """Return the price lists whose prices a flow tells."""
+        return flow.pricelist_id
+
     def _pricelists(self, pricelist):
-        """Return the ids of a price list and of those it is based on."""
+        """Return the ids of price lists and of those they are based on."""
         found = self.env["product.pricelist"]
         wanted = pricelist.with_env(self.env)
         while wanted:
@@ -128,7 +132,7 @@ class ExporterPrice(models.AbstractModel):
     def _of_rules(self, flow, ids):
         """Return the variants that rules concern; all that are linked for wide ones."""
         rules = self.env["product.pricelist.item"].browse(ids).exists()
-        concerned = self._pricelists(flow.pricelist_id)
+        concerned = self._pricelists(self._lists_of(flow))
         rules = rules.filtered(lambda rule: rule.pricelist_id.id in concerned)
         narrow = rules.filtered(lambda rule: rule.product_id or rule.product_tmpl_id)
         if rules - narrow:

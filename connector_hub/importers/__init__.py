@@ -17,6 +17,8 @@ from . import attribute
 from . import product_variants
 from . import product
 from . import product_family
+from . import product_collection
+from . import product_detail
 from . import product_picture
 from . import product_parts
 from . import pricelist

@@ -8,4 +8,9 @@ class ImporterProduct(models.AbstractModel):
     _inherit = "hub.importer.product"
 
     def _parts(self):
-        return (*super()._parts(), "hub.importer.product.picture")
+        return (
+            *super()._parts(),
+            "hub.importer.product.collection",
+            "hub.importer.product.detail",
+            "hub.importer.product.picture",
+        )

@@ -44,6 +44,8 @@ class Task:
     error: HubError | None = None
     #: the answer of a remote that does not have the record
     missing: HubError | None = None
+    #: it was about a group of records, and these are its members
+    group: Any = None
     #: the record was taken for deleted, and is back
     returns: bool = False
     #: what an importer checks once it has written
@@ -112,7 +114,7 @@ class Task:
     def restart(self) -> None:
         """Forget everything that happened since the claim."""
         self.reopen()
-        self.payload = self.document = self.missing = None
+        self.payload = self.document = self.missing = self.group = None
         self.fetched = False
 
     def reopen(self) -> None:

@@ -90,10 +90,14 @@ from . import hub_trial
 from . import hub_trial_values
 from . import hub_binding
 from . import hub_binding_insert
+from . import hub_field_map
+from . import hub_backend_discover_product
 from . import hub_picture
 from . import hub_flow_picture
 from . import hub_mapping
 from . import hub_mapping_location
+from . import hub_mapping_product
+from . import hub_flow_group
 from . import hub_stock_opening
 from . import hub_stock_opening_line
 from . import hub_stock_opening_work

@@ -133,6 +133,11 @@ class HubFieldRule(models.Model):
     _inherit = ["hub.field.rule", "hub.audited"]
 
 
+class HubFieldMap(models.Model):
+    _name = "hub.field.map"
+    _inherit = ["hub.field.map", "hub.audited"]
+
+
 class HubReleaseRule(models.Model):
     _name = "hub.release.rule"
     _inherit = ["hub.release.rule", "hub.audited"]

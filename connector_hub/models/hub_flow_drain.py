@@ -6,6 +6,7 @@ import psycopg2
 
 from odoo import api, models
 
+from ..components.event import Group
 from ..exceptions import (
     AuthError,
     HubError,
@@ -110,6 +111,7 @@ class HubFlow(models.Model):
         try:
             current = self._keep_newest(tasks)
             self._load(current)
+            self._regroup(current)
             self._translate(current)
             self._watch_schema(current)
             self._await_creations(current)
@@ -248,5 +250,7 @@ def _take_answer(task, result):
         task.survivor = getattr(result, "survivor", task.survivor)
     elif isinstance(result, HubError):
         task.error = result
+    elif isinstance(result, Group):
+        task.group = result
     else:
         task.payload, task.fetched = result, True

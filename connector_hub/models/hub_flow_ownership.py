@@ -62,6 +62,7 @@ class HubFlow(models.Model):
         rules = flow.field_rule_ids
         shared = twin.field_rule_ids - rules
         owners = {rule.field: rule.owner for rule in (*shared, *rules)}
+        owners.update(flow._owners_of_details())
         policies = {rule.field: rule.policy for rule in (*shared, *rules)}
         return Ownership(
             default=flow.system_of_record if flow.direction == "in" else "odoo",
@@ -81,6 +82,12 @@ class HubFlow(models.Model):
                 and flow.state != "stopped"
             )
         )[:1]
+
+    def _owners_of_details(self):
+        """Return {path: owner} of what a map of details decides, one by one."""
+        if self.document != "product":
+            return {}
+        return self.env["hub.field.map"].owners_of(self.backend_id)
 
     def _ownership_changed(self):
         """Have unchanged records looked at again, under the new rules."""

@@ -23,7 +23,6 @@ class HubFlow(models.Model):
                 ("document", "=", "price"),
                 ("direction", "=", "out"),
                 ("state", "!=", "stopped"),
-                ("pricelist_id", "!=", False),
             ]
         )
         for flow in flows:
@@ -33,7 +32,8 @@ class HubFlow(models.Model):
 
     def _rules_turning(self, after, until):
         """Return the rules of the flow's price lists whose time begins or ends."""
-        lists = self._exporter()._pricelists(self.pricelist_id)
+        exporter = self._exporter()
+        lists = exporter._pricelists(exporter._lists_of(self))
 
         def within(name):
             return Domain(name, ">", after) & Domain(name, "<=", until)

@@ -10,6 +10,9 @@ TARGETS = {
     "gateway": "journal_id",
     "carrier": "carrier_name",
     "payment_term": "payment_term_id",
+    "collection": "group_ref",
+    "channel": "is_offered",
+    "catalogue": "pricelist_id",
 }
 
 
@@ -34,6 +37,9 @@ class HubMapping(models.Model):
             ("gateway", "Payment Gateway"),
             ("carrier", "Carrier"),
             ("payment_term", "Payment Terms"),
+            ("collection", "Collection of Products"),
+            ("channel", "Sales Channel"),
+            ("catalogue", "Price List or Catalogue There"),
         ],
         required=True,
     )

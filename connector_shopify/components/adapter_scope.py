@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from odoo.addons.component.core import Component
 
-from ..const import FLOW_SCOPES, NEEDED_SCOPES, OPTIONAL_SCOPES
+from ..const import FIELD_SCOPES, FLOW_SCOPES, NEEDED_SCOPES, OPTIONAL_SCOPES
 
 
 class ShopifyScopes(Component):
@@ -28,7 +28,11 @@ class ShopifyScopes(Component):
         needed: dict[str, list[str]] = {}
         for flow in self.backend_record.sudo().flow_ids:
             if flow.chosen or flow.state != "stopped":
-                for scope in FLOW_SCOPES.get((flow.document, flow.direction), ()):
+                key = (flow.document, flow.direction)
+                chosen = FIELD_SCOPES.get(key, {})
+                rules = flow._ownership().has_rule
+                fields = [s for path, s in chosen.items() if rules(path)]
+                for scope in (*FLOW_SCOPES.get(key, ()), *fields):
                     needed.setdefault(scope, []).append(flow.name)
         return needed
 

@@ -24,7 +24,7 @@ class ShopifyPriceMapper(Component):
 
     @staticmethod
     def to_payload(document: Document, **options: Any) -> dict[str, Any]:
-        """Return {product, sku, input: ProductVariantsBulkInput}.
+        """Return {product, sku, input: ProductVariantsBulkInput, lists}.
 
         :param options: ``currency`` of the store, where it is known
         :raises BusinessRuleError: the price is in another currency than the store's
@@ -48,4 +48,10 @@ class ShopifyPriceMapper(Component):
             entry["compareAtPrice"] = None if before is None else f"{before:f}"
         if "cost" in said and document.cost is not None:
             entry["inventoryItem"] = {"cost": f"{document.cost:f}"}
-        return {"product": document.parent_id, "sku": document.sku, "input": entry}
+        lists = [
+            {"id": row.external_id, "price": f"{row.price:f}", "currency": row.currency}
+            for row in document.lists
+            if "lists" in said
+        ]
+        found = {"product": document.parent_id, "sku": document.sku, "input": entry}
+        return {**found, "lists": lists}

@@ -10,7 +10,7 @@ from odoo.addons.component.core import Component
 from odoo.addons.connector_hub.documents import Document, Option, Product, Variant
 from odoo.addons.connector_hub.exceptions import InvalidData
 
-from . import parts
+from . import details, parts
 from .product_change import is_dummy
 from .product_payload import product_payload
 from .times import parse_time
@@ -64,6 +64,8 @@ class ShopifyProductMapper(Component):
             tags=tuple(payload.get("tags") or ()),
             is_gift_card=bool(payload.get("isGiftCard")),
             **_picture(payload, payload.get("featuredMedia")),
+            **details.read(payload),
+            **_collections(payload),
             options=tuple(
                 Option(name=option["name"], values=tuple(option["values"]))
                 for option in options
@@ -103,6 +105,7 @@ def _variant(payload: dict[str, Any], has_options: bool) -> Variant:
         requires_shipping=bool(item.get("requiresShipping", True)),
         taxable=bool(payload.get("taxable", True)),
         **_picture(payload, _first(payload.get("media"))),
+        **details.read(payload),
         option_values=tuple(
             entry["value"] for entry in payload["selectedOptions"] if has_options
         ),
@@ -120,6 +123,14 @@ def _picture(payload: dict[str, Any], media: dict[str, Any] | None) -> dict[str,
 
 def _first(connection: dict[str, Any] | None) -> dict[str, Any] | None:
     return next(iter((connection or {}).get("nodes") or ()), None)
+
+
+def _collections(payload: dict[str, Any]) -> dict[str, tuple[str, ...]]:
+    """Return what is said of collections: nothing where it was not asked for."""
+    if "collections" not in payload:
+        return {}
+    nodes = (payload["collections"] or {}).get("nodes") or ()
+    return {"collections": tuple(sorted(node["id"] for node in nodes))}
 
 
 def _money(value: str | None) -> Decimal | None:

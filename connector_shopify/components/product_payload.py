@@ -53,6 +53,7 @@ def product_payload(product: Product) -> Payload:
         },
         "variants": [_variant(variant) for variant in product.variants],
         "image_id": product.image_id,
+        "details": _details(product),
     }
     if "options" in said:
         payload["options"] = [
@@ -113,6 +114,10 @@ def option_inputs(options: list[Payload]) -> list[Payload]:
     ]
 
 
+def _details(part: Product | Variant) -> list[Payload]:
+    return [{"name": d.external_id, "type": d.remote_type} for d in part.details]
+
+
 def _product_value(product: Product, name: str) -> Any:
     value = getattr(product, name)
     if name == "status":
@@ -129,6 +134,7 @@ def _variant(variant: Variant) -> Payload:
         "origin": variant.origin,
         "active": variant.active,
         "image_id": variant.image_id,
+        "details": _details(variant),
         "options": list(variant.option_values),
         "fields": {
             name: _variant_value(variant, name)

@@ -11,6 +11,8 @@ from odoo.addons.connector_hub.components.push import Operation, Push, Pushed, S
 from odoo.addons.connector_hub.exceptions import HubError, NotFound
 
 from ..const import MAX_PAGE
+from .catalogue_push import is_for_the_store
+from .catalogue_push import send as send_catalogues
 from .user_errors import refusal
 
 #: products whose prices go in one call; ``prices.graphql`` has so many places
@@ -35,7 +37,21 @@ class ShopifyPriceSender(Component):
         return {"update": Operation(name, Safety.KEYED, batch_size=BATCH_SIZE)}
 
     def push(self, action: str, pushes: Sequence[Push]) -> dict[str, Pushed]:
-        """Set prices; see ``hub.adapter``."""
+        """Set the store's own prices, then those of its catalogues."""
+        own = [push for push in pushes if is_for_the_store(push)]
+        results = {push.record: Pushed(push.remote_id) for push in pushes}
+        results.update(self._push_own(own))
+        good = [push for push in pushes if not results[push.record].error]
+        try:
+            refused = send_catalogues(self.client, good)
+        except HubError as error:
+            # what the store's own prices are was told: the same again does no harm
+            refused = {p.record: error for p in good if p.payload["lists"]}
+        for record, reason in refused.items():
+            results[record] = Pushed(error=reason)
+        return results
+
+    def _push_own(self, pushes: Sequence[Push]) -> dict[str, Pushed]:
         known = {push.record: push.payload.get("product") or "" for push in pushes}
         lost = [push for push in pushes if not known[push.record]]
         results = self._push_by(self._parents(lost, known), pushes)

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 from odoo.addons.component.core import Component
@@ -14,7 +13,6 @@ from odoo.addons.connector_hub.exceptions import NotFound, Rejected
 
 from ..const import MAX_PAGE
 from .pages import Reader
-from .picture_push import send_pictures
 from .product_change import (
     GONE,
     is_structural,
@@ -26,6 +24,7 @@ from .product_change import (
     variant_ids,
     variant_updates,
 )
+from .product_later import later, send_rest
 from .product_mapper import ShopifyProductMapper
 from .product_payload import (
     Payload,
@@ -74,18 +73,6 @@ class ShopifyProductSender(Component):
         }[action]
         return {push.record: perform(push) for push in pushes}
 
-    # === PICTURES ===#
-
-    def _later(self, push: Push, done: Pushed) -> Pushed:
-        """Have pictures told by a message of their own, once all has its id."""
-        told = [path for path in push.changed if path.endswith("image")]
-        if not told and not push.files:
-            return done
-        # as it was known: all of it is news again
-        unsaid = {path: push.changed[path][0] for path in told if "[" not in path}
-        state = {**(done.state or {}), **unsaid}
-        return replace(done, state=state, unfinished=True)
-
     # === CREATE ===#
 
     def _create(self, push: Push) -> Pushed:
@@ -111,7 +98,7 @@ class ShopifyProductSender(Component):
         node = data["productSet"]["product"]
         if node["variants"]["pageInfo"]["hasNextPage"]:
             node = self._read(node["id"])
-        return self._later(push, _told(node, payload))
+        return later(push, _told(node, payload))
 
     def _define_identity(self) -> None:
         """Have the store know the metafield that a creation is keyed by."""
@@ -137,7 +124,7 @@ class ShopifyProductSender(Component):
         news = product_changes(payload, changed)
         if not is_structural(payload, changed):
             self._set(push, news, variant_updates(payload, changed))
-            return Pushed(push.remote_id, pictures=send_pictures(self.client, push))
+            return Pushed(push.remote_id, pictures=send_rest(self.client, push))
         node = self._fit_options(push, self._read(push.remote_id))
         plan = plan_variants(payload, changed, node)
         self._set(push, news, plan.updates)
@@ -148,7 +135,7 @@ class ShopifyProductSender(Component):
         if plan.deleted:
             self._drop(push, push.remote_id, plan.deleted)
         told = _told(self._read(push.remote_id), payload, plan.deleted)
-        return self._later(push, told)
+        return later(push, told)
 
     def _set(self, push: Push, product: Payload, variants: list[Payload]) -> None:
         """Change fields of the product and of variants, in as few calls as it takes."""

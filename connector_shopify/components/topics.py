@@ -107,6 +107,7 @@ PRODUCT = Topic("product", _own("Product"))
 OF_PRODUCT = Topic(
     "product", (("product_id", "Product"), ("product_listing.product_id", "Product"))
 )
+OF_COLLECTION = Topic("product", _own("Collection"))
 STOCK = Topic("stock", (("inventory_item_id", "InventoryItem"),), ())
 COMPANY = Topic("company", _own("Company"))
 OF_COMPANY = Topic("company", (("company.admin_graphql_api_id", "Company"),), ())
@@ -164,6 +165,8 @@ TOPICS: dict[str, Topic] = {
     "customer.tags_removed": OF_CUSTOMER,
     **_topics("products", "create update", PRODUCT),
     "products/delete": Topic("product", _own("Product"), deleted=True),
+    # what they hold is a matter of the products: those that come or go are read
+    **_topics("collections", "create update delete", OF_COLLECTION),
     **_topics("product_listings", "add update remove", OF_PRODUCT),
     **_topics("product_publications", "create update", OF_PRODUCT),
     **_topics("inventory_levels", "connect update disconnect", STOCK),

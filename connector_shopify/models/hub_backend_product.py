@@ -1,6 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, fields, models
 
+from ..const import DETAIL_KINDS
+
 
 class HubBackend(models.Model):
     """The flows that take products and prices to a store."""
@@ -14,6 +16,12 @@ class HubBackend(models.Model):
         help="As the store says when the connection is tested. Prices in another one"
         " are not sent.",
     )
+
+    @api.private
+    def _detail_kinds(self):
+        if self.system != "shopify":
+            return super()._detail_kinds()
+        return DETAIL_KINDS
 
     @api.private
     def _flow_values(self):

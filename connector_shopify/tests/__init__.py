@@ -1,6 +1,9 @@
 from . import test_adapter
 from . import test_adopted_orders
 from . import test_bulk
+from . import test_catalogues
+from . import test_channels
+from . import test_collections
 from . import test_companies
 from . import test_contract
 from . import test_customers_out
@@ -11,6 +14,7 @@ from . import test_fulfillment_out
 from . import test_images_in
 from . import test_images_out
 from . import test_mappers
+from . import test_metafields
 from . import test_orders
 from . import test_stock
 from . import test_prices_out

@@ -91,11 +91,14 @@ class TestDiscovery(ShopifyCase):
         self.backend.invalidate_recordset()
         self.assertEqual(len(self.backend.mapping_ids), before)
 
-    def test_look_takes_one_call(self):
+    def test_look_takes_one_call_for_each_kind_of_list(self):
         self.backend.adapter().client().query("shop")
         self.shop.stats.reset()
         self.backend.action_discover()
-        self.assertEqual(self.shop.stats.requests, 1)
+        self.assertEqual(
+            dict(self.shop.stats.graphql),
+            {"Discovery": 1, "Collections": 1, "PriceLists": 1, "Publications": 1},
+        )
 
 
 def row_name(rows, position, shop):

@@ -1,6 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import base64
 import io
+from unittest.mock import patch
 
 from PIL import Image
 
@@ -123,6 +124,39 @@ class TestImagesIn(ShopifyCase, HubHttpCase):
         self.assertEqual(texts.count("is no picture that can be used"), 2)
         self.assertIn("example.com", texts)
         self.assertFalse(any(self.template(row).image_1920 for row in rows))
+
+    def test_preview_reads_no_picture(self):
+        self.own("image")
+        row = self.choose()
+        self.shop.media.show(row["id"], picture("red"))
+        run = self.products.start_preview()
+        self.perform(self.products, "_preview", run.id)
+        self.assertEqual(self.served(), [])
+        lines = self.env["hub.change"].search([("run_id", "=", run.id)])
+        self.assertTrue(lines)
+        self.assertNotIn("error", lines.mapped("operation"))
+
+    def test_many_pictures_come_with_the_next_try(self):
+        self.own("image")
+        rows = list(self.shop.collection("products").objects.values())[:3]
+        for row in rows:
+            self.shop.media.show(row["id"], picture("red"), f"{row['id'][-1]}.png")
+        budget = "odoo.addons.connector_hub.models.hub_flow_picture.PICTURE_BUDGET"
+        with patch(budget, -1):
+            self.perform(self.products, "_poll")
+            self.drain(self.products)
+        self.env.invalidate_all()
+        waiting = self.messages(self.products).filtered("error_message")
+        self.assertEqual(len(waiting), 3)
+        self.assertEqual(set(waiting.mapped("state")), {"pending"})
+        # it was not their turn: no try is lost
+        self.assertEqual(set(waiting.mapped("attempts")), {0})
+        self.assertTrue(all(self.template(row).name for row in rows))
+        self.let_time_pass(waiting)
+        self.drain(self.products)
+        self.env.invalidate_all()
+        self.assertEqual(set(waiting.mapped("state")), {"done"})
+        self.assertTrue(all(self.template(row).image_1920 for row in rows))
 
     def test_picture_that_is_too_large_is_refused(self):
         self.own("image")

@@ -4,18 +4,20 @@ from odoo.fields import Command
 from .test_products_out import ProductsOutCase
 
 
-class TestPricesOut(ProductsOutCase):
+class PricesOutCase(ProductsOutCase):
     def setUp(self):
         super().setUp()
-        self.prices = self.listen(self.backend, "price")
+        self.prices_flow = self.listen(self.backend, "price")
         # each lane makes calls of its own
-        self.prices.lane_count = 1
+        self.prices_flow.lane_count = 1
 
     def send_prices(self):
-        self.out, products = self.prices, self.out
+        self.out, products = self.prices_flow, self.out
         self.send()
         self.out = products
 
+
+class TestPricesOut(PricesOutCase):
     def test_prices_of_many_products_go_in_one_call(self):
         made = [self.make_sent("S", "M")[0] for _number in range(3)]
         self.send_prices()
@@ -39,7 +41,7 @@ class TestPricesOut(ProductsOutCase):
             }
         )
         template.standard_price = 7.5
-        self.prices.write(
+        self.prices_flow.write(
             {"pricelist_id": pricelist.id, "compare_price": True, "price_cost": True}
         )
         self.send_prices()
@@ -56,7 +58,7 @@ class TestPricesOut(ProductsOutCase):
         template.list_price = 30
         self.send_prices()
         self.assertEqual(there["variants"][0]["price"], "30.00")
-        states = self.messages(self.prices).filtered("error_message")
+        states = self.messages(self.prices_flow).filtered("error_message")
         self.assertEqual(len(states), 1)
         self.assertTrue(gone)
 

@@ -32,6 +32,9 @@ class Exporter:
     def relevant(self, flow: Any, ids: list[int]) -> set[int]:
         return set(ids)
 
+    def files(self, task: Any) -> dict[str, Any]:
+        return {}
+
     def to_documents(self, flow: Any, ids: list[int]) -> dict[int, Any]:
         from odoo.addons.connector_hub.documents import Product
 

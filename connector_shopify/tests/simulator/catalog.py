@@ -81,6 +81,8 @@ class CatalogGenerator:
             "updatedAt": iso(created + timedelta(hours=self.rng.randrange(1, 900))),
             "options": [self._option(option)],
             "media": [],
+            "collections": [],
+            "metafields": [],
             "isGiftCard": gift_card,
         }
 
@@ -123,6 +125,7 @@ class CatalogGenerator:
             "inventoryItem": self._inventory_item(product, sku, physical, price),
             "inventoryQuantity": self.rng.randrange(0, 200),
             "media": [],
+            "metafields": [],
             "product": product,
         }
 

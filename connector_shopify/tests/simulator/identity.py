@@ -17,6 +17,16 @@ FIRST = {
     "LineItem": 14_300_000_000_001,
 }
 
+#: Type: the collection of the shop that holds its objects.
+KNOWN_TYPES = {
+    "Order": "orders",
+    "Customer": "customers",
+    "Company": "companies",
+    "Product": "products",
+    "ProductVariant": "productVariants",
+    "Location": "locations",
+}
+
 #: REST bodies carry the shop's local time; this shop never changes to summer time.
 SHOP_ZONE = timezone(timedelta(hours=-5))
 

@@ -7,9 +7,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from .bulk import BULK
+from .catalogues import CATALOGUES
 from .customer_writes import CUSTOMER_MUTATIONS
 from .errors import FieldError, NotSimulated, ScopeMissing
 from .fulfilment_mutations import FULFILMENT_MUTATIONS
+from .groups import GROUPS
 from .identity import type_of
 from .inventory_mutations import INVENTORY
 from .media import MEDIA
@@ -134,6 +136,8 @@ MUTATIONS: Resolvers = {
     **INVENTORY,
     **FULFILMENT_MUTATIONS,
     **REFUND_RESOLVERS,
+    **CATALOGUES,
+    **GROUPS,
     **MEDIA,
     **METAFIELD_WRITES,
     **PRODUCT_WRITES,

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from .bulk import Bulk
+from .catalogues import Catalogues
 from .collection import Collection
 from .cost import Bucket
 from .dispatch import Dispatch
@@ -18,8 +19,9 @@ from .errors import NotSimulated
 from .execution import MAX_COST, Executor
 from .faults import Faults
 from .generator import Generator
+from .groups import Groups
 from .idempotency import Idempotency
-from .identity import UTC, iso, moment_of, type_of
+from .identity import KNOWN_TYPES, UTC, iso, moment_of, type_of
 from .info import shop_info
 from .inventory import Inventory
 from .ledger import Ledger
@@ -37,14 +39,6 @@ from .webhooks import Delivery, Webhooks
 Object = dict[str, Any]
 
 START = datetime(2026, 9, 1, 8, tzinfo=UTC)
-KNOWN_TYPES = {
-    "Order": "orders",
-    "Customer": "customers",
-    "Company": "companies",
-    "Product": "products",
-    "ProductVariant": "productVariants",
-    "Location": "locations",
-}
 #: Without ``read_all_orders`` an app sees the orders of this many days.
 ORDER_WINDOW_DAYS = 60
 
@@ -104,7 +98,8 @@ class Shop:
         self.truth: dict[str, Truth] = {}
         self._open_departments()
         self.subscriptions: dict[str, Object] = {}
-        self.bulk, self.media = Bulk(self), Media(self)
+        self.bulk, self.media, self.groups = Bulk(self), Media(self), Groups(self)
+        self.catalogues = Catalogues(self)
         self.metafield_definitions: dict[tuple[str, str | None, str], Object] = {}
         self._last = start
         self._collections = self._build_collections()
@@ -214,8 +209,8 @@ class Shop:
         holds the ``MailingAddress`` fields to change, `fields` any others of the
         object by their GraphQL names; of these, the truth does not hear.
         """
-        changes = {"note": note, "tags": tags}
-        changes = {key: value for key, value in changes.items() if value is not None}
+        given = {"note": note, "tags": tags}.items()
+        changes = {key: value for key, value in given if value is not None}
         with self.lock:
             row = self.find(gid)
             if row is None:

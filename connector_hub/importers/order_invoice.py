@@ -2,6 +2,7 @@
 from odoo import api, fields, models
 
 from ..exceptions import BusinessRuleError
+from .batch import together
 
 
 class ImporterOrderInvoice(models.AbstractModel):
@@ -38,10 +39,12 @@ class ImporterOrderInvoice(models.AbstractModel):
             by_order[order_id].error = error
         confirmed = confirmed.filtered(lambda order: order.id not in errors)
         days = {order: day for order, day in due.items() if order.id not in errors}
-        self._invoice(days)
-        if backend.order_register_payment:
-            booking.book(backend, payments.filtered(lambda p: p.order_id in confirmed))
-            booking.reconcile(backend, confirmed)
+        with together(self.env):
+            self._invoice(days)
+            if backend.order_register_payment:
+                payments = payments.filtered(lambda p: p.order_id in confirmed)
+                booking.book(backend, payments)
+                booking.reconcile(backend, confirmed)
 
     def _cancelled(self, tasks):
         """Return orders the store cancelled: they are invoiced no more."""

@@ -2,6 +2,7 @@
 from odoo import models
 
 from ..exceptions import BusinessRuleError
+from .batch import together
 
 EDITABLE = ("draft", "sent")
 
@@ -56,7 +57,8 @@ class ImporterOrderRelease(models.AbstractModel):
         ready = free.filtered(lambda order: order.state in EDITABLE)
         ready -= self._cancelled(tasks)
         if ready:
-            ready.with_context(hub_keep_date=True).action_confirm()
+            with together(self.env):
+                ready.with_context(hub_keep_date=True).action_confirm()
 
     def _cancelled(self, tasks):
         ids = [task.res_id for task in tasks if task.document.cancelled_at]

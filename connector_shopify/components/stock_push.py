@@ -217,10 +217,7 @@ class StockPush:
         group = payload["inventoryAdjustmentGroup"] or {"changes": []}
         items = [change["item"] for change in group["changes"] if change["item"]]
         unsold = {item["id"] for item in items if not item["inventoryLevel"]}
-        # what there is none of is not sold at a place where nobody has put it
-        self._inactive += [
-            level for level in levels if level.item in unsold and level.quantity > 0
-        ]
+        self._inactive += [level for level in levels if level.item in unsold]
 
     def _activate(self) -> None:
         """Stock items where they got a quantity: else nobody could buy them there."""

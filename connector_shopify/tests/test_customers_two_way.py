@@ -88,7 +88,9 @@ class TestCustomersTwoWay(CustomerCase):
         wizard = self.env["base.partner.merge.automatic.wizard"].create({})
         wizard._merge(partners.ids, self.partner(one))
         self.assertEqual(self.partner(one), self.partner(other))
+        self.there(one)["addressesV2"][-1]["address1"] = "Neue Gasse 9"
         self.touch(one)
+        self.assertEqual(self.messages(self.into, external_id=one)[-1:].state, "done")
         for entry in entries:
             child = self.bound(self.backend, "address", entry)
             self.assertTrue(child.active)

@@ -282,6 +282,7 @@ class TestProductsOut(ProductsOutCase):
         self.assertEqual(template.attribute_line_ids[0].attribute_id, color)
         self.env["hub.dirty"].mark_flow(self.out, template._name, template.ids)
         self.send()
+        self.assertEqual({state for state, _error in self.outcomes()}, {"done"})
         self.assertEqual([(o["id"], o["name"]) for o in there["options"]], before)
         chosen = [
             {e["name"]: e["value"] for e in variant["selectedOptions"]}

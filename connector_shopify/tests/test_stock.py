@@ -110,18 +110,6 @@ class TestStock(StockCase):
             self.assertEqual(self.available(number, self.second), 5)
         self.assertEqual(len(self.effects("inventoryActivate")), len(unstocked))
 
-    def test_item_stays_unstocked_where_odoo_has_none(self):
-        self.open_store(12)
-        self.map_location(self.second, self.warehouse.view_location_id)
-        apart = self.env["stock.location"].create({"name": "Apart"})
-        self.env["hub.mapping"].search(
-            [("backend_id", "=", self.backend.id), ("remote_value", "=", self.second)]
-        ).location_id = apart
-        self.put(self.products, 5)
-        self.tell()
-        self.assertEqual({self.available(n) for n in range(12)}, {5})
-        self.assertFalse(self.effects("inventoryActivate"))
-
     def test_what_the_store_does_not_count_is_left_alone(self):
         self.open_store(1)
         item = next(i for i in self.stock.items.values() if not i["tracked"])

@@ -63,7 +63,7 @@ class ImporterOrderRefundCredit(models.AbstractModel):
         return values
 
     def _values(self, backend, record, plan):
-        invoice = plan.invoices[0]
+        invoice = plan.invoices[:1]
         order = record.order_id
         values = {
             "move_type": "out_refund",
@@ -72,7 +72,7 @@ class ImporterOrderRefundCredit(models.AbstractModel):
             "company_id": order.company_id.id,
             "currency_id": order.currency_id.id,
             "fiscal_position_id": order.fiscal_position_id.id,
-            "journal_id": invoice.journal_id.id,
+            "journal_id": self._journal(backend, plan).id,
             "invoice_payment_term_id": False,
             "invoice_date": self._day(backend, record),
             "invoice_origin": order.name,
@@ -90,10 +90,18 @@ class ImporterOrderRefundCredit(models.AbstractModel):
     def _day(self, backend, record):
         return self.env["hub.importer.order.invoice"].day(backend, record.refunded_at)
 
+    def _journal(self, backend, plan):
+        """Return the journal of the invoice; sales, where there never was one."""
+        journals = self.env["account.journal"]
+        domain = journals._check_company_domain(backend.company_id)
+        return plan.invoices[:1].journal_id or journals.search(
+            [*domain, ("type", "=", "sale")], limit=1
+        )
+
     def _check_open(self, backend, record, plan):
         """Odoo would move the credit note to an open period: not ours to decide."""
         invoicing = self.env["hub.importer.order.invoice"]
-        day, journal = self._day(backend, record), plan.invoices[0].journal_id
+        day, journal = self._day(backend, record), self._journal(backend, plan)
         company = backend.company_id.sudo()
         locks = company._get_violated_lock_dates(day, True, journal)
         if locks:

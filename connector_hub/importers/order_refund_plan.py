@@ -35,6 +35,9 @@ class Plan:
         self.rows, self.total, self.waits = [], ZERO, False
         self.charges, self.dropped = [], []
         self._add_all(record.document())
+        if not self.invoices and self.total < 0 and self._is_over():
+            # of this order, nothing but what was kept back will ever be invoiced
+            self.waits = False
 
     def settle(self):
         """Have what is credited, or will never be invoiced, counted."""
@@ -62,6 +65,15 @@ class Plan:
             if row.net < 0:
                 name = self.env._("Kept back from the refund")
             self._add_amount(name, row)
+
+    def _is_over(self):
+        """Return whether nothing of the order is left to be invoiced."""
+        lines = self.order.order_line.filtered(lambda row: not row.display_type)
+        return all(
+            line in self.dropped
+            or line.qty_invoiced + line.hub_refunded_qty >= line.product_uom_qty
+            for line in lines
+        )
 
     def _invoiced(self, line):
         """Return how much of a line was invoiced when this refund came."""

@@ -80,3 +80,18 @@ class TestOrderLife(PaymentCase):
             sum(moves.mapped("amount_total")), self.worth(gid), places=2
         )
         self.assertLessEqual(set(moves.mapped("payment_state")), {"paid", "in_payment"})
+
+    def test_what_is_kept_back_of_a_cancelled_order_is_invoiced(self):
+        gid = self.order_of(1, 1)
+        self.follow()
+        wanted = [
+            (row["id"], row["quantity"], "CANCEL", None)
+            for row in self.shop.orders[gid]["lineItems"]
+        ]
+        suggested = self.shop.refunds.calculate(gid, wanted, "full")["suggested"][1]
+        self.shop.refunds.make(gid, wanted, "full", amount=suggested - 1)
+        self.follow()
+        move = self.refund(gid).move_id
+        self.assertEqual((move.move_type, move.amount_total), ("out_invoice", 1.0))
+        self.assertIn(move.payment_state, ("paid", "in_payment"))
+        self.assertFalse(self.invoice(gid))

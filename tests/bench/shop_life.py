@@ -42,6 +42,9 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=4)
     parser.add_argument("--share", type=float, default=0.5)
     parser.add_argument("--seed", type=int, default=31)
+    parser.add_argument(
+        "--invoiced", choices=("delivery", "payment"), default="delivery"
+    )
     options = parser.parse_args()
     name = database.own_name("life")
     try:
@@ -52,7 +55,7 @@ def main() -> int:
         ):
             shop = Shop(odoo, prepared(odoo), store, "Lively")
             shop.connect()
-            result = live(Life(shop, options.seed), options)
+            result = live(Life(shop, options.seed, options.invoiced), options)
     finally:
         database.drop(name)
     print(json.dumps(result))

@@ -53,7 +53,9 @@ class Life:
         self.waited: Counter[str] = Counter()
         self._unseen: dict[str, list[str]] = {}
         self._prepare()
-        shop.control("life", seed=seed)
+        # who bought and paid is invoiced; taking that back is an accountant's work
+        without = ["cancel"] if invoiced == "payment" else []
+        shop.control("life", seed=seed, without=without)
         if faults:
             shop.control("webhook/channel", seed=seed, **FAULTS)
 
@@ -180,11 +182,38 @@ class Life:
         return {row["external_id"]: row["error_code"] for row in rows}
 
     def decide(self) -> None:
-        """Take over every change that waits, as a sales manager would."""
+        """Take over every change that waits, as a sales manager would.
+
+        Odoo says what is left to do by hand: to invoice or credit the difference.
+        """
         mine = [*self.shop.mine, ("state", "=", "open")]
-        for edit in self.client.search("hub.order.edit", mine):
-            self.client.call("hub.order.edit", "action_apply", [edit])
+        edits = self.client.read("hub.order.edit", mine, ["order_id"])
+        for edit in edits:
+            self.client.call("hub.order.edit", "action_apply", [edit["id"]])
         self.settle()
+        if self.invoiced == "payment":
+            for edit in edits:
+                self._bill(edit["order_id"][0])
+            self.settle()
+
+    def _bill(self, order: int) -> None:
+        """Create and post what is to be invoiced of an order, or to be credited."""
+        find = [("id", "=", order)]
+        (before,) = self.client.read("sale.order", find, ["invoice_ids", "order_line"])
+        lines = self.client.read(
+            "sale.order.line",
+            [("id", "in", before["order_line"]), ("qty_to_invoice", "!=", 0)],
+            ["id"],
+        )
+        if not before["invoice_ids"] or not lines:
+            return
+        wizard = self.client.create(
+            "sale.advance.payment.inv", {"sale_order_ids": [(6, 0, [order])]}
+        )
+        self.client.call("sale.advance.payment.inv", "create_invoices", [wizard])
+        (after,) = self.client.read("sale.order", find, ["invoice_ids"])
+        made = sorted({*after["invoice_ids"]} - {*before["invoice_ids"]})
+        self.client.call("account.move", "action_post", made)
 
     # === LOST ON THE WAY ===#
 

@@ -181,7 +181,7 @@ def _invoices(odoo: Ledger, order: Record, truth: Record, invoiced: str) -> list
         ]
         if waiting:
             found.append(f"not credited: {waiting}")
-    elif worth and is_due:
+    elif worth > 0 and is_due:
         found.append("it should be invoiced by now")
     return found
 

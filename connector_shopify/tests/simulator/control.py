@@ -8,7 +8,7 @@ the query string. What the in-process API offers as methods of `Shop` is the sam
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from random import Random
 from typing import Any
 
@@ -180,8 +180,8 @@ class Control:
 
     # === LIFE ===
 
-    def begin_life(self, seed: int) -> Object:
-        self.story = Life(self.shop, seed)
+    def begin_life(self, seed: int, without: Sequence[str] = ()) -> Object:
+        self.story = Life(self.shop, seed, without)
         return {}
 
     def place(self, count: int) -> Object:

@@ -7,7 +7,7 @@ what had been heard of before it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from random import Random
 from typing import Any
 
@@ -38,10 +38,14 @@ TWO_LOCATIONS = 0.2
 
 
 class Life:
-    """`happened`: all changes, ``{"round", "id", "what"}``, in their order."""
+    """`happened`: all changes, ``{"round", "id", "what"}``, in their order.
 
-    def __init__(self, shop: Any, seed: int = 0) -> None:
+    `without`: kinds of changes that do not happen.
+    """
+
+    def __init__(self, shop: Any, seed: int = 0, without: Iterable[str] = ()) -> None:
         self.shop = shop
+        self.weights = {k: n for k, n in WEIGHTS.items() if k not in set(without)}
         self.rng = Random(f"life {seed}")
         self.happened: list[Object] = []
         self.round = 0
@@ -68,8 +72,8 @@ class Life:
 
     def _change(self, gid: str, order: Object) -> None:
         """Do the first of the changes, in a random sequence, that is possible."""
-        names = sorted(WEIGHTS, key=lambda n: self.rng.random() ** (1 / WEIGHTS[n]))
-        for name in reversed(names):
+        chances = {n: self.rng.random() ** (1 / w) for n, w in self.weights.items()}
+        for name in sorted(chances, key=chances.__getitem__, reverse=True):
             do: Callable[[str, Object], bool] = getattr(self, f"_{name}")
             try:
                 done = do(gid, order)

@@ -47,5 +47,6 @@ from . import order_company
 from . import order_payment
 from . import order_payment_entry
 from . import order_payment_booking
+from . import order_payment_adoption
 from . import order_invoice
 from . import payout

@@ -21,6 +21,7 @@ class ImporterOrderPaymentBooking(models.AbstractModel):
                 ("order_id", "in", orders.ids),
                 ("backend_id", "=", backend.id),
                 ("payment_id", "=", False),
+                ("paid_otherwise", "=", False),
             ],
             order="processed_at, id",
         )
@@ -122,6 +123,7 @@ class ImporterOrderPaymentBooking(models.AbstractModel):
     def book(self, backend, payments):
         """Create and post one ``account.payment`` for each, and remember it."""
         payments -= self._adopt(payments)
+        payments -= self._paid_otherwise(payments)
         if not payments:
             return
         journals = self.env["hub.mapping"].sudo().lookup(backend, "gateway")
@@ -135,35 +137,6 @@ class ImporterOrderPaymentBooking(models.AbstractModel):
         )
         for payment, made in zip(payments, booked, strict=True):
             payment.payment_id = made
-
-    def _adopt(self, payments):
-        """Take what people registered by hand for the payment that the store tells of.
-
-        The store may even have it from us.
-
-        :return: the payments that are booked now
-        """
-        adopted = payments.browse()
-        for order, found in payments.grouped("order_id").items():
-            by_hand = self._by_hand(order)
-            for payment in found:
-                same = by_hand.filtered(lambda made, p=payment: _is_same(made, p))[:1]
-                if same:
-                    payment.payment_id = same
-                    by_hand -= same
-                    adopted += payment
-        return adopted
-
-    def _by_hand(self, order):
-        """Return the payments of an order's invoices that no store's payment is."""
-        settled = order.invoice_ids.filtered(
-            lambda move: move.state == "posted" and move.payment_state != "not_paid"
-        )
-        if not settled:
-            return self.env["account.payment"].sudo()
-        made = settled.sudo()._get_reconciled_payments()
-        known = self.env["hub.payment"].sudo().search([("payment_id", "in", made.ids)])
-        return made - known.payment_id
 
     @api.private
     def _hub_values_payment(self, payment, values):
@@ -261,13 +234,6 @@ class ImporterOrderPaymentBooking(models.AbstractModel):
 
 def _is_open(line):
     return line.account_id.account_type == "asset_receivable" and not line.reconciled
-
-
-def _is_same(made, payment):
-    amount = payment.amount + payment.rounding
-    return made.currency_id == payment.currency_id and not (
-        payment.currency_id.compare_amounts(made.amount, amount)
-    )
 
 
 def _differs(payment):

@@ -84,6 +84,7 @@ class HubFlow(models.Model):
             """EXISTS (
                 SELECT 1 FROM hub_payment p
                  WHERE p.order_id = o.id AND p.payment_id IS NULL
+                   AND p.paid_otherwise IS NOT TRUE
                    AND p.status = 'success' AND p.kind IN ('sale', 'capture')
                    AND NOT (p.test AND %s)
                    AND NOT EXISTS (

@@ -84,6 +84,11 @@ class HubPayment(models.Model):
     released = fields.Boolean(
         readonly=True, help="The authorization was voided: nothing can be captured."
     )
+    paid_otherwise = fields.Boolean(
+        readonly=True,
+        help="The invoice was paid already when this was to be booked, for example by"
+        " a bank statement: it is that money, and was not booked again.",
+    )
     payment_id = fields.Many2one(
         "account.payment",
         "Payment in Odoo",
@@ -96,7 +101,7 @@ class HubPayment(models.Model):
         "UNIQUE(backend_id, external_id)", "This payment is on file already."
     )
 
-    @api.depends("kind", "status", "released", "payment_id")
+    @api.depends("kind", "status", "released", "payment_id", "paid_otherwise")
     def _compute_stage(self):
         for payment in self:
             payment.stage = payment._stage()
@@ -104,6 +109,8 @@ class HubPayment(models.Model):
     def _stage(self):
         if self.payment_id:
             return "booked"
+        if self.paid_otherwise:
+            return "noted"
         if self.status != "success":
             return self.status
         if self.kind == "authorization":

@@ -171,3 +171,39 @@ class TestWithAccounting(PaymentCase):
         self.patch(moves, "_get_invoice_in_payment_state", lambda move: "in_payment")
         gid = self.sell()
         self.assertPaid(gid)
+
+
+class TestPaidOtherwise(PaymentCase):
+    """Money that came into the books without a payment is not booked again."""
+
+    def settle_by_entry(self, invoice):
+        """Settle an invoice as a reconciled line of a bank statement does."""
+        owed = invoice.line_ids.filtered(
+            lambda line: line.account_id.account_type == "asset_receivable"
+        )
+        journal = self.journals["manual"]
+        amount = invoice.amount_total
+        received = {
+            "account_id": owed.account_id.id,
+            "partner_id": owed.partner_id.id,
+            "credit": amount,
+        }
+        bank = {"account_id": journal.default_account_id.id, "debit": amount}
+        entry = self.env["account.move"].create(
+            {"journal_id": journal.id, "line_ids": [(0, 0, bank), (0, 0, received)]}
+        )
+        entry.action_post()
+        (owed | entry.line_ids.filtered("credit")).reconcile()
+
+    def test_invoice_paid_by_a_bank_statement_is_not_paid_again(self):
+        self.backend.write({"order_invoice": "never", "order_register_payment": False})
+        gid = self.sell()
+        invoice = self.order(gid)._create_invoices()
+        invoice.action_post()
+        self.settle_by_entry(invoice)
+        self.assertEqual(invoice.payment_state, "paid")
+        self.backend.order_register_payment = True
+        self.find_due()
+        self.assertFalse(self.booked(gid))
+        self.assertEqual(self.noted(gid).mapped("stage"), ["noted"])
+        self.assertEqual(self.order_flow._due_ids(), [])

@@ -68,6 +68,7 @@
         "views/sale_order_views.xml",
         "views/sale_order_hold_views.xml",
         "views/sale_order_said_views.xml",
+        "views/hub_link_views.xml",
         "views/hub_order_edit_views.xml",
         "views/hub_release_views.xml",
         "views/stock_picking_views.xml",

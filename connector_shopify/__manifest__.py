@@ -16,6 +16,8 @@
         "views/hub_shopify_customer_views.xml",
         "views/hub_shopify_address_views.xml",
         "views/hub_shopify_company_views.xml",
+        "views/hub_shopify_company_location_views.xml",
+        "views/hub_shopify_company_contact_views.xml",
         "views/hub_shopify_product_views.xml",
         "views/hub_shopify_variant_views.xml",
         "views/hub_shopify_order_views.xml",

@@ -7,6 +7,7 @@ from . import hub_backend
 from . import hub_backend_open
 from . import hub_backend_actions
 from . import hub_backend_health
+from . import hub_backend_verdict
 from . import hub_backend_system
 from . import hub_backend_subscription
 from . import hub_backend_discover
@@ -95,6 +96,8 @@ from . import hub_field_map
 from . import hub_backend_discover_product
 from . import hub_picture
 from . import hub_flow_picture
+from . import hub_binding_open
+from . import hub_linked
 from . import hub_mapping
 from . import hub_mapping_location
 from . import hub_mapping_product
@@ -122,6 +125,7 @@ from . import hub_exception_map
 from . import hub_exception_map_gateway
 from . import hub_exception_version
 from . import hub_exception_match
+from . import hub_exception_open
 from . import hub_conflict
 from . import hub_conflict_filing
 from . import hub_exception_conflict

@@ -82,10 +82,15 @@ class HubBinding(models.AbstractModel):
 
     def _binding_tables(self, model):
         """Return the tables of all links to records of ``model``."""
+        return [self.env[name]._table for name in self.binding_models(model)]
+
+    @api.private
+    def binding_models(self, model):
+        """Return the models of all links to records of ``model``, in all systems."""
         kinds = self.env.registry.descendants(["hub.binding"], "_inherit")
-        return [
-            self.env[name]._table
+        return sorted(
+            name
             for name in kinds
             if not self.env[name]._abstract
             and self.env[name]._fields["odoo_id"].comodel_name == model
-        ]
+        )

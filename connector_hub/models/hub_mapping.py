@@ -80,6 +80,18 @@ class HubMapping(models.Model):
         "Found Automatically", readonly=True, help="Nobody has confirmed it yet."
     )
 
+    target_field = fields.Char(compute="_compute_target_field")
+    target_name = fields.Char("In Odoo", compute="_compute_target_name")
+    decision = fields.Selection(
+        [
+            ("choose", "To Choose"),
+            ("proposed", "Proposed"),
+            ("decided", "Decided"),
+            ("ignored", "Left Out"),
+        ],
+        compute="_compute_decision",
+    )
+
     _value_uniq = models.Constraint(
         "UNIQUE(backend_id, kind, remote_value)",
         "This value is already mapped for this backend.",
@@ -92,10 +104,32 @@ class HubMapping(models.Model):
             if not mapping.ignored and not mapping._target():
                 raise ValidationError(
                     self.env._(
-                        'Choose what "%s" stands for, or tick Ignored.',
+                        'Choose what "%s" stands for, or tick Leave Out.',
                         mapping.remote_value,
                     )
                 )
+
+    @api.depends("kind")
+    def _compute_target_field(self):
+        for mapping in self:
+            mapping.target_field = TARGETS.get(mapping.kind)
+
+    @api.depends("kind", *TARGETS.values())
+    def _compute_target_name(self):
+        for mapping in self:
+            target = mapping._target() if mapping.kind else False
+            name = target if isinstance(target, str) else target and target.display_name
+            mapping.target_name = name or False
+
+    @api.depends("kind", "ignored", "automatic", *TARGETS.values())
+    def _compute_decision(self):
+        for mapping in self:
+            if mapping.ignored:
+                mapping.decision = "ignored"
+            elif not (mapping.kind and mapping._target()):
+                mapping.decision = "choose"
+            else:
+                mapping.decision = "proposed" if mapping.automatic else "decided"
 
     def write(self, vals):
         """What a person has chosen needs no confirmation."""
@@ -105,7 +139,8 @@ class HubMapping(models.Model):
 
     def action_confirm(self):
         """Say that what was found automatically is right."""
-        self.write({"automatic": False})
+        found = self.filtered(lambda mapping: mapping.decision == "proposed")
+        found.write({"automatic": False})
 
     def _target(self):
         """Return the Odoo record, or the name, this mapping stands for."""

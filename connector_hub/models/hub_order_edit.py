@@ -49,12 +49,18 @@ class HubOrderEdit(models.Model):
     reason = fields.Text("Why Not by Itself", readonly=True)
     ours_total = fields.Monetary("Total in Odoo", readonly=True)
     theirs_total = fields.Monetary("Total There", readonly=True)
+    difference = fields.Monetary(compute="_compute_difference")
     theirs = fields.Json(readonly=True, groups="base.group_system")
     line_ids = fields.One2many("hub.order.edit.line", "edit_id", readonly=True)
     decided_by_id = fields.Many2one("res.users", readonly=True)
     decided_at = fields.Datetime(readonly=True)
 
     _open_uniq = models.UniqueIndex("(order_id) WHERE state = 'open'")
+
+    @api.depends("ours_total", "theirs_total")
+    def _compute_difference(self):
+        for edit in self:
+            edit.difference = edit.theirs_total - edit.ours_total
 
     # === ACTIONS ===#
 

@@ -7,3 +7,4 @@ from . import base_partner_merge
 from . import hub_link_import
 from . import hub_shadow_end
 from . import hub_checkpoint_review
+from . import hub_link

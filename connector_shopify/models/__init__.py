@@ -13,3 +13,4 @@ from . import fulfillment
 from . import hub_stock_opening
 from . import bindings_company
 from . import payout
+from . import bindings_screen

@@ -12,6 +12,7 @@ class HubShopifyFulfillment(models.Model):
     odoo_id = fields.Many2one(
         "stock.picking", "Delivery", required=True, ondelete="cascade", index=True
     )
+    order_id = fields.Many2one(related="odoo_id.sale_id", string="Sales Order")
 
 
 class HubBackend(models.Model):

@@ -13,6 +13,7 @@ from . import test_fulfillment_in
 from . import test_fulfillment_out
 from . import test_images_in
 from . import test_images_out
+from . import test_links
 from . import test_mappers
 from . import test_metafields
 from . import test_orders

@@ -1,14 +1,12 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Orders that wait for a person: on hold, or changed in the store."""
 
-import os
 from typing import Any
 
 import pytest
-from harness import paths
+from pictures import picture
 from playwright.sync_api import Page, expect
 
-PICTURES = paths.ROOT / "docs" / "screenshots"
 FIRST = 90_000
 NAME = "Store That Changes Its Mind"
 
@@ -48,12 +46,6 @@ def shop(open_shop: Any) -> Any:
     shop.client.call("sale.order", "action_cancel", orders)
 
 
-def picture(page: Page, name: str) -> None:
-    if os.environ.get("HUB_SCREENSHOTS"):
-        page.mouse.move(0, 0)
-        page.screenshot(path=PICTURES / f"{name}.png", animations="disabled")
-
-
 def open_order(page: Page, odoo: Any, number: int) -> None:
     page.goto(f"{odoo.url}/odoo/sales/{number}")
     page.wait_for_selector(".o_form_view .o_form_sheet", timeout=FIRST)
@@ -64,7 +56,7 @@ def test_a_held_order_says_why_and_is_released(tab: Page, odoo: Any, shop: Any) 
     alert = tab.locator(".alert-danger", has_text="On hold, not confirmed.")
     expect(alert).to_contain_text("risk assessment")
     expect(tab.locator(".ribbon", has_text="On Hold")).to_be_visible()
-    picture(tab, "order_on_hold")
+    picture(tab, "order_on_hold", readme=True)
     tab.get_by_role("button", name="Release", exact=True).click()
     tab.get_by_role("button", name="Ok").click()
     expect(tab.locator(".alert-info", has_text="Released by")).to_be_visible()
@@ -76,4 +68,4 @@ def test_a_held_order_says_why_and_is_released(tab: Page, odoo: Any, shop: Any) 
     ).to_be_visible()
     row = tab.locator(".o_data_row", has_text="Removed There")
     expect(row).to_have_count(1)
-    picture(tab, "order_diff")
+    picture(tab, "order_diff", readme=True)

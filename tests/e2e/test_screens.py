@@ -1,18 +1,16 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """What people see and click, in a real browser.
 
-HUB_SCREENSHOTS=1 has the pictures in docs/screenshots taken anew.
+setup/screenshots has the pictures taken anew.
 """
 
 import contextlib
-import os
 
 import pytest
-from harness import browser, paths, process
+from harness import browser, process
+from pictures import picture
 from playwright.sync_api import expect
 
-PICTURES = paths.ROOT / "docs" / "screenshots"
-LARGEST = 200_000  # bytes of a picture
 # the first page compiles the assets
 FIRST, SOON = 90_000, 20_000
 SCENARIOS, HELD_UP = 36, 8
@@ -42,19 +40,6 @@ def shop(open_shop):
     shop.client.call("sale.order", "unlink", ids)
 
 
-def picture(page, name):
-    """Keep what the page shows, when pictures are wanted."""
-    if not os.environ.get("HUB_SCREENSHOTS"):
-        return
-    page.mouse.move(0, 0)
-    expect(page.locator(".fa-spin:visible, .fa-circle-o-notch:visible")).to_have_count(
-        0
-    )
-    target = paths.folder(PICTURES) / f"{name}.png"
-    page.screenshot(path=target, animations="disabled")
-    assert target.stat().st_size < LARGEST
-
-
 def open_app(page, odoo):
     page.goto(f"{odoo.url}/odoo/integration-hub")
     page.wait_for_selector(".o_kanban_renderer, .o_view_nocontent", timeout=FIRST)
@@ -79,7 +64,7 @@ def test_the_overview_shows_how_each_backend_is(tab, odoo, shop):
     expect(failed).to_contain_text(str(HELD_UP))
     done = mine.locator("a", has_text="Done 24 h")
     expect(done).to_contain_text(str(ORDERS - HELD_UP))
-    picture(tab, "overview")
+    picture(tab, "overview", readme=True)
 
 
 def test_the_app_is_reached_by_its_menu(tab, odoo, shop):
@@ -118,7 +103,7 @@ def test_a_missing_tax_is_mapped_where_the_problem_is_shown(tab, odoo, shop):
     row.click()
     sheet = tab.locator(".o_form_sheet")
     expect(sheet).to_contain_text("Choose the Odoo tax it stands for")
-    picture(tab, "exception")
+    picture(tab, "exception", readme=True)
     field = tab.locator("[name=tax_id] input")
     field.click()
     field.fill("5%")

@@ -1,0 +1,87 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Setting up a store in a real browser, from the empty form to mapped values."""
+
+from collections.abc import Iterator
+
+import pytest
+from harness import rpc, simulator
+from harness.server import OdooServer
+from pictures import picture
+from playwright.sync_api import Locator, Page, expect
+from shop import Shop
+
+ORDERS = 6
+NAME = "Webshop North"
+FIRST, SOON = 90_000, 20_000
+
+
+@pytest.fixture
+def shop(odoo: OdooServer, client: rpc.Client) -> Iterator[Shop]:
+    """A store that Odoo does not know yet."""
+    with simulator.start(52, ORDERS, "--restore-rate", "1000") as store:
+        shop = Shop(odoo, client, store, NAME)
+        yield shop
+        found = client.search("hub.backend", [("name", "=", NAME)])
+        if found:
+            shop.backend_id = found[0]
+            shop.remove()
+
+
+def press(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name, exact=True).first.click()
+
+
+def fill_in(tab: Page, odoo: OdooServer, shop: Shop) -> Locator:
+    """Fill in the form of a new backend; return its sheet."""
+    tab.goto(f"{odoo.url}/odoo/integration-backends/new")
+    tab.wait_for_selector(".o_form_view .o_form_sheet", timeout=FIRST)
+    tab.locator("[name=system] input, [name=system] select").first.click()
+    tab.get_by_role("option", name="Shopify").click()
+    tab.locator("[name=name] input").fill(NAME)
+    tab.locator("[name=environment] input").first.click()
+    tab.get_by_role("option", name="Development").click()
+    tab.locator("[name=api_url] input").fill(shop.store.url)
+    tab.locator("[name=shopify_client_id] input").fill(shop.store.client_id)
+    tab.locator("[name=shopify_client_secret] input").fill(shop.store.client_secret)
+    return tab.locator(".o_form_sheet")
+
+
+def test_a_store_is_set_up_by_clicking(tab: Page, odoo: OdooServer, shop: Shop) -> None:
+    sheet = fill_in(tab, odoo, shop)
+    shop.control("scopes", scopes=["read_orders", "read_customers"])
+    press(tab, "Test Connection")
+    missing = tab.locator(".alert-danger", has_text="The connection does not work yet.")
+    expect(missing).to_contain_text("read_products", timeout=SOON)
+    picture(tab, "missing_permission")
+    shop.control("scopes", scopes=["write_orders", "read_customers", "write_products"])
+    press(tab, "Test Connection")
+    expect(tab.locator(".alert-success")).to_contain_text("The connection works.")
+    tab.get_by_role("tab", name="Flows", exact=True).click()
+    expect(sheet).to_contain_text("Orders from Shopify")
+    picture(tab, "store_setup", readme=True)
+    press(tab, "Connect")
+    tab.get_by_role("tab", name="Connection", exact=True).click()
+    told = sheet.locator("[name=subscription_verdict]")
+    expect(told).to_contain_text("notified", timeout=SOON)
+    press(tab, "Compare")
+    expect(told).to_contain_text("notified", timeout=SOON)
+    picture(tab, "webhooks")
+
+    tab.get_by_role("tab", name="Mappings", exact=True).click()
+    tab.get_by_role("button", name="Discover").click()
+    expect(tab.locator(".o_breadcrumb")).to_contain_text(f"Mappings of {NAME}")
+    rows = tab.locator(".o_data_row")
+    places = rows.filter(has_text="Stock Location")
+    expect(places.first).to_contain_text("WH")
+    expect(places.filter(has_text="gid://")).to_have_count(0)
+    gateway = rows.filter(has_text="To Choose").filter(has_text="Payment Gateway").first
+    name = gateway.locator("[name=remote_value]").inner_text()
+    gateway.locator("td[name=target_name]").click()
+    gateway = tab.locator(".o_selected_row")
+    gateway.locator("td[name=target_name] input").click()
+    picture(tab, "mappings", readme=True)
+    tab.get_by_role("option", name="Bank").first.click()
+    press(tab, "Save")
+    row = rows.filter(has=tab.get_by_text(name, exact=True))
+    expect(row).to_contain_text("Decided", timeout=SOON)
+    expect(row).to_contain_text("Bank")

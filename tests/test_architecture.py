@@ -240,10 +240,9 @@ def models(addon):
         for node in ast.walk(tree):
             if isinstance(node, ast.ClassDef):
                 name = _constant(node, "_name")
-                if name in _constants(node, "_inherit"):
-                    continue  # a mixin is added to somebody else's model
+                added = f"_inherit = ['{name}'," in ast.unparse(node)  # a mixin
                 kinds = {ast.unparse(base).split(".")[-1] for base in node.bases}
-                if name and kinds & {"Model", "TransientModel"}:
+                if name and not added and kinds & {"Model", "TransientModel"}:
                     yield name, node
 
 
@@ -252,15 +251,6 @@ def _constant(node, name):
         if isinstance(row, ast.Assign) and ast.unparse(row.targets[0]) == name:
             return row.value.value if isinstance(row.value, ast.Constant) else None
     return None
-
-
-def _constants(node, name):
-    """Return the texts of a list that is assigned in a class."""
-    for row in node.body:
-        if isinstance(row, ast.Assign) and ast.unparse(row.targets[0]) == name:
-            if isinstance(row.value, ast.List):
-                return [getattr(item, "value", None) for item in row.value.elts]
-    return []
 
 
 def has_company(node):

@@ -31,15 +31,18 @@ def press(page: Page, name: str) -> None:
     page.get_by_role("button", name=name, exact=True).first.click()
 
 
+def choose(page: Page, field: str, label: str) -> None:
+    page.locator(f"[name={field}] input").first.click()
+    page.locator(".o_select_menu_item", has_text=label).first.click()
+
+
 def fill_in(tab: Page, odoo: OdooServer, shop: Shop) -> Locator:
     """Fill in the form of a new backend; return its sheet."""
     tab.goto(f"{odoo.url}/odoo/integration-backends/new")
     tab.wait_for_selector(".o_form_view .o_form_sheet", timeout=FIRST)
-    tab.locator("[name=system] input, [name=system] select").first.click()
-    tab.get_by_role("option", name="Shopify").click()
+    choose(tab, "system", "Shopify")
     tab.locator("[name=name] input").fill(NAME)
-    tab.locator("[name=environment] input").first.click()
-    tab.get_by_role("option", name="Development").click()
+    choose(tab, "environment", "Development")
     tab.locator("[name=api_url] input").fill(shop.store.url)
     tab.locator("[name=shopify_client_id] input").fill(shop.store.client_id)
     tab.locator("[name=shopify_client_secret] input").fill(shop.store.client_secret)
@@ -66,7 +69,10 @@ def test_a_store_is_set_up_by_clicking(tab: Page, odoo: OdooServer, shop: Shop) 
     press(tab, "Compare")
     expect(told).to_contain_text("notified", timeout=SOON)
     picture(tab, "webhooks")
+    discover_and_map(tab)
 
+
+def discover_and_map(tab: Page) -> None:
     tab.get_by_role("tab", name="Mappings", exact=True).click()
     tab.get_by_role("button", name="Discover").click()
     expect(tab.locator(".o_breadcrumb")).to_contain_text(f"Mappings of {NAME}")

@@ -140,7 +140,8 @@ class HubMapping(models.Model):
     def action_confirm(self):
         """Say that what was found automatically is right."""
         found = self.filtered(lambda mapping: mapping.decision == "proposed")
-        found.write({"automatic": False})
+        # of several, those that nobody has chosen stay open; alone it is told so
+        (found or self).write({"automatic": False})
 
     def _target(self):
         """Return the Odoo record, or the name, this mapping stands for."""

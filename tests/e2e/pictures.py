@@ -4,6 +4,7 @@
 import os
 
 from harness import paths
+from PIL import Image
 from playwright.sync_api import Page, expect
 
 DOCS = paths.ROOT / "docs" / "screenshots"
@@ -21,4 +22,8 @@ def picture(page: Page, name: str, readme: bool = False) -> None:
     expect(busy).to_have_count(0)
     target = paths.folder(README if readme else DOCS) / f"{name}.png"
     page.screenshot(path=target, animations="disabled")
+    # screens have few colours; as they are taken they would be twice as large
+    with Image.open(target) as image:
+        reduced = image.convert("RGB").quantize(256)
+    reduced.save(target, optimize=True)
     assert target.stat().st_size < LARGEST

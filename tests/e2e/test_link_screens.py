@@ -10,6 +10,8 @@ from playwright.sync_api import Page, expect
 
 FIRST = 90_000
 NAME = "Webshop West"
+# two lanes may make the same tag of an order at once: one of them is tried again
+pytestmark = pytest.mark.expects_warnings
 
 
 @pytest.fixture
@@ -45,7 +47,7 @@ def test_a_product_leads_to_its_link_and_back(tab: Page, odoo: Any, shop: Any) -
     tab.locator("button[name=action_open_hub_links]").click()
     row = tab.locator(".o_data_row", has_text="Shopify Product")
     expect(row).to_contain_text("Rain Jacket")
-    row.get_by_role("button", name="Open", exact=True).click()
+    row.locator("button[name=action_open]").click()
     sheet = tab.locator(".o_form_sheet")
     expect(sheet).to_contain_text("In Shopify")
     expect(sheet.locator("[name=variant_ids] .o_data_row").first).to_be_visible()
@@ -73,4 +75,3 @@ def test_linked_records_have_lists_that_people_can_read(
     picture(tab, "linked_products", readme=True)
     open_page(tab, odoo, "shopify-variants")
     expect(tab.locator(".o_data_row").first).to_contain_text("SKU-")
-    picture(tab, "linked_variants")

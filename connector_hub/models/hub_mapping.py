@@ -118,8 +118,11 @@ class HubMapping(models.Model):
     def _compute_target_name(self):
         for mapping in self:
             target = mapping._target() if mapping.kind else False
-            name = target if isinstance(target, str) else target and target.display_name
-            mapping.target_name = name or False
+            if isinstance(target, models.BaseModel):
+                target = target.display_name
+            elif target is True:
+                target = self.env._("Yes")
+            mapping.target_name = target or False
 
     @api.depends("kind", "ignored", "automatic", *TARGETS.values())
     def _compute_decision(self):

@@ -22,12 +22,16 @@ export class HubMappingTarget extends Component {
     get fieldProps() {
         const {record, readonly} = this.props;
         const name = this.target;
-        const props = {name, record, readonly, placeholder: _t("Choose…")};
-        if (record.fields[name].type !== "many2one") {
+        const props = {name, record, readonly};
+        const {type} = record.fields[name];
+        if (type === "boolean") {
             return props;
         }
-        const domain = () => getFieldDomain(record, name);
-        return {...props, domain, canCreate: false, canOpen: false};
+        props.placeholder = _t("Choose…");
+        if (type === "many2one") {
+            props.domain = () => getFieldDomain(record, name);
+        }
+        return type === "char" ? props : {...props, canCreate: false, canOpen: false};
     }
 }
 

@@ -25,6 +25,7 @@ class HubBackend(models.Model):
         return {
             **action,
             "name": self.env._("Mappings of %s", self.name),
+            "display_name": self.env._("Mappings of %s", self.name),
             "domain": [("backend_id", "=", self.id)],
             "context": {"default_backend_id": self.id, "hide_backend": True},
         }

@@ -40,6 +40,7 @@ class HubException(models.Model):
         return {
             **action,
             "name": self.env._("Mappings of %s", self.backend_id.name),
+            "display_name": self.env._("Mappings of %s", self.backend_id.name),
             "domain": [
                 ("backend_id", "=", self.backend_id.id),
                 ("kind", "=", self.mapping_kind),

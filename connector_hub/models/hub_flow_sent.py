@@ -207,8 +207,10 @@ class HubFlow(models.Model):
         gone = [task.subject for task in tasks if task.action == "delete"]
         if gone:
             snapshots.forget(self.backend_id, self.document, gone)
+        # asked once: for each record it takes as long as all the rest
+        linked = self._links_records()
         told = {
-            self._subject(task): task
+            task.subject if linked else _said_of(task): task
             for task in tasks
             if task.action != "delete" and task.pushed
         }
@@ -219,14 +221,11 @@ class HubFlow(models.Model):
         }
         snapshots.store_many(self.backend_id, self.document, states, known)
 
-    def _subject(self, task):
-        """Return what later comparisons will look the remote's state up by."""
-        # asked of the class: an environment of the bot for each record costs too much
+    def _links_records(self):
+        """Return whether later comparisons look the remote's state up by the link."""
+        # asked of the class: an environment of the bot costs too much
         entity = self.env[f"hub.exporter.{self.document}"]._entity
-        if entity in self.backend_id._binding_models():
-            return task.subject
-        said = task.document.external_id if task.document else ""
-        return said or task.external_id
+        return entity in self.backend_id._binding_models()
 
     def _outcome_out(self, task):
         """Return the row of a message's outcome; see ``hub.message.write_outcomes``."""
@@ -263,6 +262,12 @@ def _believed(task, known):
         if (known.get(path) or "") in (before or "", value or "") or not known:
             said[path] = value
     return said
+
+
+def _said_of(task):
+    """Return what looks up the remote's state of a record that has no link."""
+    said = task.document.external_id if task.document else ""
+    return said or task.external_id
 
 
 def _answer(task):

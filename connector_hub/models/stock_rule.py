@@ -19,6 +19,7 @@ class StockRule(models.Model):
             return super()._search_rule_for_warehouses(*arguments)
         key = (
             "rules",
+            (self.env.uid, self.env.su, self.env.company.id),
             route_ids and tuple(route_ids.ids),
             packaging_uom_id and packaging_uom_id.id,
             tuple((product_id.route_ids | product_id.categ_id.total_route_ids).ids),

@@ -52,6 +52,8 @@ class ShopifyClient:
         self._path = f"/admin/api/{API_VERSION}/graphql.json"
         #: version that really answered; another one means ours is not served any more
         self.served_version = ""
+        #: shipments made since this client exists: nobody looks for them in vain
+        self.shipped: set[str] = set()
 
     def elsewhere(self, base_url: str) -> HttpClient:
         """Return a client of a host that an answer has named; it gets no token."""

@@ -77,15 +77,19 @@ class ShopifyFulfillmentSender(Component):
     # === CREATING ===#
 
     def _create(self, push: Push) -> Pushed:
-        payload = push.payload
+        # others of this run are not linked yet
+        others = {*(push.payload.get("other_shipment_ids") or ()), *self.client.shipped}
+        payload = {**push.payload, "other_shipment_ids": sorted(others)}
         plan = shipment.plan(payload, self._order(payload), push.again)
         ids = list(plan.found)
+        self.client.shipped.update(ids)
         for group in plan.groups:
             data = self.client.execute(
                 "fulfillment_create", {"fulfillment": _input(payload, group)}
             )["fulfillmentCreate"]
             _refuse(payload, data)
             ids.append(data["fulfillment"]["id"])
+            self.client.shipped.add(ids[-1])
         if not ids:
             raise Rejected(
                 f"{payload['name']} delivers nothing that the order in Shopify lists.",

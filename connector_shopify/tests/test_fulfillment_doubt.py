@@ -70,3 +70,19 @@ class TestFulfillmentDoubt(FulfillmentCase):
         self.settle()
         self.assertEqual(self.told().state, "done")
         self.assertDelivered(gid)
+
+    def test_two_alike_deliveries_after_an_outage_are_two_shipments(self):
+        gid, line = self.several(2)
+        order = self.bring_in(gid)
+        order.action_confirm()
+        self.shop.faults.add("status", status=503, operation="OrderShipments", count=99)
+        sent = [self.deliver_one(order, line) for _number in range(2)]
+        self.assertNotIn("done", self.told().mapped("state"))
+        self.shop.faults.clear()
+        self.end_pauses()
+        for _round in range(2):
+            self.let_doubt_settle()
+        self.assertEqual(self.told().mapped("state"), ["done", "done"])
+        made = self.fulfillments(gid)
+        found = [self.bound(self.backend, "fulfillment", row["id"]) for row in made]
+        self.assertEqual(sorted(p.id for p in found), sorted(p.id for p in sent))

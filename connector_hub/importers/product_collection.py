@@ -26,7 +26,10 @@ class ImporterProductCollection(models.AbstractModel):
 
     def _apply(self, flow, tasks):
         found = self.env["hub.mapping"].sudo().lookup(flow.backend_id, "collection")
-        targets = {key: record for key, record in found.items() if record}
+        # a reference may outlive what it stood for
+        targets = {
+            k: record for k, record in found.items() if record and record.exists()
+        }
         ours = {}
         for record in targets.values():
             ours.setdefault(record._name, set()).add(record.id)

@@ -12,8 +12,8 @@ from .hub_message import MASK
 #: settings, bookkeeping, and the audit: not to be rewritten
 SETTINGS = set(
     "hub.backend hub.flow hub.lane hub.mapping hub.token hub.total hub.seen"
-    " hub.vacuum hub.audit hub.limit hub.field.rule hub.match.rule"
-    " hub.checkpoint.rule hub.schema.field".split()
+    " hub.vacuum hub.audit hub.limit hub.field.rule hub.field.map"
+    " hub.match.rule hub.checkpoint.rule hub.schema.field".split()
 )
 #: done by message or by record, not by searching
 DONE_OTHERWISE = {"hub.message", "hub.payload", "hub.attempt", "hub.snapshot"}

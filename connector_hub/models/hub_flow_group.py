@@ -39,7 +39,7 @@ class HubFlow(models.Model):
         backend = self.backend_id
         target = self.env["hub.mapping"].lookup(backend, "collection")
         target = target.get(group.external_id)
-        if not target:
+        if not target or not target.exists():
             return []
         importer = self.env["hub.importer.product.collection"]
         linked = backend.binder("product").to_external_many(importer.holders(target))

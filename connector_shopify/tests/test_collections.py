@@ -111,6 +111,18 @@ class TestCollections(ShopifyCase, HubHttpCase):
         self.assertFalse(self.template(self.one).product_tag_ids)
         self.assertFalse(self.template(self.two).product_tag_ids)
 
+    def test_tag_that_was_deleted_does_no_harm(self):
+        tag, other = self.tag("Summer"), self.tag("Winter")
+        self.own()
+        winter = self.shop.groups.collect("Winter", self.one)
+        self.map(self.summer, tag)
+        self.map(winter, other)
+        tag.unlink()
+        self.look()
+        self.assertEqual(self.template(self.one).product_tag_ids, other)
+        self.tell("COLLECTIONS_UPDATE", self.summer)
+        self.assertFalse(self.messages(self.products).filtered("error_message"))
+
     def test_collections_are_found_and_proposed(self):
         tag = self.tag("summer")
         other = self.shop.groups.collect("Winter")

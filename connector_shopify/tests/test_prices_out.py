@@ -67,7 +67,7 @@ class TestPricesOut(PricesOutCase):
         template.list_price = 0
         self.send_prices()
         self.assertEqual(there["variants"][0]["price"], "20.00")
-        message = self.messages(self.prices)[-1:]
+        message = self.messages(self.prices_flow)[-1:]
         self.assertEqual((message.state, message.error_code), ("failed", "no_price"))
 
     def test_price_in_another_currency_than_the_store_s_is_refused(self):
@@ -79,9 +79,9 @@ class TestPricesOut(PricesOutCase):
         pricelist = self.env["product.pricelist"].create(
             {"name": "Elsewhere", "currency_id": currency.id}
         )
-        self.prices.pricelist_id = pricelist
+        self.prices_flow.pricelist_id = pricelist
         _template, there = self.make_sent()
         self.send_prices()
         self.assertEqual(there["variants"][0]["price"], "20.00")
-        message = self.messages(self.prices)[-1:]
+        message = self.messages(self.prices_flow)[-1:]
         self.assertEqual((message.state, message.error_code), ("failed", "currency"))

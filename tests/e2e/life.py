@@ -10,6 +10,7 @@ difference, and so is one that should wait and does not.
 from collections import Counter
 from typing import Any
 
+import accountant
 import truth_money
 from harness import process
 from shop import OPEN_MESSAGES, Shop, row_versions
@@ -193,27 +194,9 @@ class Life:
         self.settle()
         if self.invoiced == "payment":
             for edit in edits:
-                self._bill(edit["order_id"][0])
+                posted = accountant.bill(self.client, edit["order_id"][0])
+                self.waited["credit_note_prepared"] += posted
             self.settle()
-
-    def _bill(self, order: int) -> None:
-        """Create and post what is to be invoiced of an order, or to be credited."""
-        find = [("id", "=", order)]
-        (before,) = self.client.read("sale.order", find, ["invoice_ids", "order_line"])
-        lines = self.client.read(
-            "sale.order.line",
-            [("id", "in", before["order_line"]), ("qty_to_invoice", "!=", 0)],
-            ["id"],
-        )
-        if not before["invoice_ids"] or not lines:
-            return
-        wizard = self.client.create(
-            "sale.advance.payment.inv", {"sale_order_ids": [(6, 0, [order])]}
-        )
-        self.client.call("sale.advance.payment.inv", "create_invoices", [wizard])
-        (after,) = self.client.read("sale.order", find, ["invoice_ids"])
-        made = sorted({*after["invoice_ids"]} - {*before["invoice_ids"]})
-        self.client.call("account.move", "action_post", made)
 
     # === LOST ON THE WAY ===#
 

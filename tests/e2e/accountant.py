@@ -1,0 +1,36 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What an accountant does about orders that were changed after their invoice."""
+
+from harness.rpc import Client
+
+
+def bill(client: Client, order: int) -> int:
+    """Create and post what is to be invoiced of an order, or to be credited.
+
+    :return: how many credit notes the hub had prepared for people to look at
+    """
+    (before,) = client.read(
+        "sale.order", [("id", "=", order)], ["invoice_ids", "order_line"]
+    )
+    posted = _post_drafts(client, before["invoice_ids"])
+    lines = client.search(
+        "sale.order.line",
+        [("id", "in", before["order_line"]), ("qty_to_invoice", "!=", 0)],
+    )
+    if before["invoice_ids"] and lines:
+        wizard = client.create(
+            "sale.advance.payment.inv", {"sale_order_ids": [(6, 0, [order])]}
+        )
+        client.call("sale.advance.payment.inv", "create_invoices", [wizard])
+        (after,) = client.read("sale.order", [("id", "=", order)], ["invoice_ids"])
+        _post_drafts(client, after["invoice_ids"])
+    return posted
+
+
+def _post_drafts(client: Client, moves: list[int]) -> int:
+    drafts = client.search(
+        "account.move", [("id", "in", moves), ("state", "=", "draft")]
+    )
+    if drafts:
+        client.call("account.move", "action_post", drafts)
+    return len(drafts)

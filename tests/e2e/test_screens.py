@@ -64,7 +64,7 @@ def test_the_overview_shows_how_each_backend_is(tab, odoo, shop):
     expect(failed).to_contain_text(str(HELD_UP))
     done = mine.locator("a", has_text="Done 24 h")
     expect(done).to_contain_text(str(ORDERS - HELD_UP))
-    picture(tab, "overview", readme=True)
+    picture(tab, "overview")
 
 
 def test_the_app_is_reached_by_its_menu(tab, odoo, shop):
@@ -103,7 +103,7 @@ def test_a_missing_tax_is_mapped_where_the_problem_is_shown(tab, odoo, shop):
     row.click()
     sheet = tab.locator(".o_form_sheet")
     expect(sheet).to_contain_text("Choose the Odoo tax it stands for")
-    picture(tab, "exception", readme=True)
+    picture(tab, "exception")
     field = tab.locator("[name=tax_id] input")
     field.click()
     field.fill("5%")

@@ -147,7 +147,7 @@ def test_a_field_that_is_not_simulated_says_so(shop):
 @pytest.mark.parametrize(
     "text",
     [
-        "{ collections(first: 1) { nodes { id } } }",
+        "{ productTags(first: 1) { nodes } }",
         "{ orders(first: 1, sortKey: DESTINATION) { nodes { id } } }",
         '{ orders(first: 1, query: "status:open") { nodes { id } } }',
         '{ orders(first: 1, query: "anything") { nodes { id } } }',

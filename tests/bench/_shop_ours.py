@@ -147,10 +147,11 @@ def outage(seconds: int, count: int = 120) -> int:
     The outage begins while the import runs; nobody does anything about it.
     """
     with opened(count, 1) as shop:
+        shop.configure_flow(poll_minutes=5)  # as flows are by default
         shop.control("fault", kind="status", status=503, count=10**6)
         shop.start_import()
         time.sleep(seconds)
         shop.control("fault/clear")
         with contextlib.suppress(process.Timeout):
-            shop.wait_out(count, 300)
+            shop.wait_out(count, 120)
         return count - len(shop.orders())

@@ -26,6 +26,7 @@ from .exceptions import (
     Unavailable,
 )
 from .http_guard import GuardedAdapter, check_url, excerpt, redact, secrets_of
+from .http_lines import lines_of
 
 _logger = logging.getLogger(__name__)
 
@@ -145,25 +146,27 @@ class HttpClient:
             self._gate.after(None)
         return response
 
-    def lines(self, path: str) -> Iterator[bytes]:
+    def lines(self, path: str, start: int = 0) -> Iterator[bytes]:
         """Yield the lines of a file of any size, of which one at a time is held.
 
+        :param start: byte at which the first line begins
         :raises HubError: see :func:`raise_for_status`; Unavailable when it breaks off
         """
+        headers = {"Range": f"bytes={start}-"} if start else {}
         try:
             with self._session.get(
                 self.base_url + path,
+                headers=headers,
                 timeout=(CONNECT_TIMEOUT, self._read_timeout),
                 allow_redirects=False,
                 stream=True,
             ) as answer:
+                if start and answer.status_code == 416:
+                    return  # the file ends there
                 response = Response(answer.status_code, answer.headers, b"", 0.0)
                 raise_for_status(response, self.base_url)
-                for line in answer.iter_lines(65536):
-                    if len(line) > MAX_BYTES:
-                        raise InvalidData("A line is too long.", code="too_large")
-                    if line:
-                        yield line
+                skipped = start if answer.status_code == 200 else 0
+                yield from lines_of(answer.iter_content(65536), MAX_BYTES, skipped)
         except requests.RequestException as error:
             raise self._unreachable(error) from error
 

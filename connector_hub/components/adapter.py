@@ -114,6 +114,22 @@ class HubAdapter(AbstractComponent):
         """
         raise NotImplementedError
 
+    def iter_history(
+        self,
+        document: str,
+        since: datetime | None,
+        until: datetime | None = None,
+        position: str = "",
+    ) -> Iterator[Page]:
+        """Yield what :meth:`iter_changes` does, for a backfill: order does not matter.
+
+        Override it where there is a quicker way to read much; its pages say in
+        ``position`` where to go on.
+
+        :param position: of the last page that was kept
+        """
+        return self.iter_changes(document, since, until)
+
     def count(
         self, document: str, since: datetime | None, until: datetime | None = None
     ) -> int | None:

@@ -60,11 +60,14 @@ class Page:
     """Some events, and how far the remote has been read with them (aware UTC).
 
     ``errors``: records among them that cannot be read; they are kept for a person.
+    ``position``: where a reading in no order of time goes on after this page; what it
+    says is the adapter's own matter.
     """
 
     events: tuple[Event, ...]
     read_up_to: datetime | None
     errors: tuple[tuple[Event, InvalidData], ...] = ()
+    position: str = ""
 
 
 @dataclass(frozen=True)

@@ -77,6 +77,7 @@ from . import hub_run
 from . import hub_total
 from . import hub_vacuum
 from . import hub_run_backfill
+from . import hub_run_position
 from . import hub_run_progress
 from . import hub_run_preview
 from . import hub_change

@@ -144,11 +144,11 @@ class HubFlow(models.Model):
             if run.state != "receiving" or not self._is_open():
                 return "Stopped."
             is_time_up = now - began > TIME_BUDGET or self._passed_on_to()
-            if is_time_up and run.cursor != start:
+            if is_time_up and (run.position or run.cursor != start):
                 return "Others have their turn."
             self._commit()
         run._finish("received")
-        run.write({"next_attempt_at": False, "tries": 0})
+        run.write({"next_attempt_at": False, "tries": 0, "position": False})
         self.env["hub.exception"].settle_flow_failures(self)
         return f"{run.seen_count} records"
 
@@ -161,7 +161,7 @@ class HubFlow(models.Model):
         if not run.total_known:
             run._note_total(adapter.count(self.document, since, until))
         self._commit()
-        return adapter.iter_changes(self.document, since, until)
+        return adapter.iter_history(self.document, since, until, run.position or "")
 
     def _store_backfill(self, page, run):
         """Store a page and move the run's cursor, in one transaction."""
@@ -179,6 +179,7 @@ class HubFlow(models.Model):
         self._keep_unreadable(page)
         run.seen_count += len(page.events)
         run._moved_to(page.read_up_to)
+        run._placed(page.position)
         if run.tries:
             run.write({"tries": 0, "next_attempt_at": False, "message": False})
         self.env.flush_all()

@@ -159,7 +159,7 @@ class HubRun(models.Model):
         flow = self.flow_id
         flow.with_user(SUPERUSER_ID).with_delay(
             channel="root.hub.batch",
-            identity_key=f"hub.backfill.{flow.id}.{self.id}.{self.cursor or ''}",
+            identity_key=f"hub.backfill.{flow.id}.{self.id}.{self._place()}",
             max_retries=0,
             description=self.env._("Backfill: %s", self.flow_id.display_name),
         )._backfill(self.id)

@@ -125,6 +125,11 @@ class ShopifyAdapter(Component):
         self, document: str, since: datetime | None, until: datetime | None = None
     ) -> Iterator[Page]:
         """Yield changed records, complete, by ascending update time."""
+        return self._in_pages(document, since, until)
+
+    def _in_pages(
+        self, document: str, since: datetime | None, until: datetime | None
+    ) -> Iterator[Page]:
         reader = self._reader(document)
         for nodes in reader.changed(reader.search(since, until)):
             yield self.page_of(nodes, self._event)

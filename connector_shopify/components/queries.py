@@ -10,6 +10,11 @@ from pathlib import Path
 FOLDER = Path(__file__).parent.parent / "graphql"
 FRAGMENT = re.compile(r"^fragment (\w+) on [^{]+\{.*?^\}", re.M | re.S)
 SPREAD = re.compile(r"\.\.\.(\w+)")
+#: for :func:`in_bulk`; fragments are indented, so that a block ends where it began
+DIRECTIVE = re.compile(r"(\w+)( @(include|skip)\(if: \$presentment\)) \{[^}]*\}")
+PAGE_INFO = re.compile(r"pageInfo \{[^}]*\}\s*")
+PAGED = re.compile(r"\(first: [^)]*\)(?= \{\s*nodes\b)")
+NODES = re.compile(r"^( *)nodes \{(.*?)^\1\}", re.M | re.S)
 
 
 @cache
@@ -28,16 +33,27 @@ def document(name: str) -> str:
 
 
 @cache
-def in_bulk(fragment: str) -> str:
+def in_bulk(fragment: str, presentment: bool = True) -> str:
     """Return what a fragment selects, as a bulk operation takes it.
 
-    Connections are whole there and read by edges, and nothing stands elsewhere.
+    Connections are whole there and read by edges, nothing stands elsewhere, and there
+    are no variables. Rows of connections name their type: not all have an id.
+
+    :param presentment: of money, read the buyer's side; else the store's
     """
     text = _fragments()[fragment]
-    body = text[text.index("{") :].replace("(first: $lines)", "")
-    body = re.sub(r"pageInfo \{[^}]*\}", "", body)
-    body = re.sub(r"nodes \{\s*(\.\.\.\w+)\s*\}", r"edges { node { \1 } }", body)
-    return SPREAD.sub(lambda match: in_bulk(match[1])[1:-1], body)
+    body = DIRECTIVE.sub(
+        lambda match: (
+            match[0].replace(match[2], "")
+            if (match[3] == "include") == presentment
+            else ""
+        ),
+        text[text.index("{") :],
+    )
+    body = PAGE_INFO.sub("", body)
+    body = PAGED.sub("", body)
+    body = NODES.sub(r"\1edges { node { __typename\2\1} }", body)
+    return SPREAD.sub(lambda match: in_bulk(match[1], presentment)[1:-1], body)
 
 
 @cache

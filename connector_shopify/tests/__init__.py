@@ -1,6 +1,7 @@
 from . import test_adapter
 from . import test_adopted_orders
 from . import test_bulk
+from . import test_bulk_orders
 from . import test_catalogues
 from . import test_channels
 from . import test_collections

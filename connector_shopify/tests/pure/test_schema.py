@@ -12,6 +12,10 @@ from pathlib import Path
 import pytest
 from graphql import parse, validate
 from shopify_simulator import admin_schema
+from shopify_simulator.bulk_rules import refusal
+
+from odoo.addons.connector_shopify.components.bulk import SOURCES
+from odoo.addons.connector_shopify.components.queries import in_bulk
 
 ROOT = Path(__file__).resolve().parents[3]
 COMMITTED = ROOT / "connector_shopify/tests/schema/admin_2026-10.graphql"
@@ -53,6 +57,20 @@ def test_extract_is_byte_for_byte_what_the_script_makes(script, tarball):
 def test_documents_are_valid_in_every_supported_version(script, tarball):
     assert DOCUMENTS, "connector_shopify/graphql holds no documents"
     assert script.validate_documents(DOCUMENTS, tarball=tarball) == []
+
+
+@pytest.mark.parametrize("presentment", [True, False])
+def test_bulk_queries_are_valid_in_every_supported_version(
+    script, tarball, tmp_path, presentment
+):
+    paths = []
+    for name, source in SOURCES.items():
+        text = in_bulk(source.fragment, presentment)
+        text = f"{{ {source.connection} {{ edges {{ node {text} }} }} }}"
+        assert refusal(admin_schema().schema, parse(text)) == "", name
+        paths.append(tmp_path / f"{name}.graphql")
+        paths[-1].write_text(text)
+    assert script.validate_documents(paths, tarball=tarball) == []
 
 
 def test_an_unknown_field_is_reported_for_every_version(script, tarball, tmp_path):

@@ -73,8 +73,9 @@ class Application:
         lines = self.shop.bulk.files.get(name)
         if lines is None:
             return Response("<Error><Code>NoSuchKey</Code></Error>", 404)
-        content = (f"{line}\n" for line in lines)
-        return Response(content, mimetype="application/jsonl")
+        content = "".join(f"{line}\n" for line in lines).encode()
+        response = Response(content, mimetype="application/jsonl")
+        return response.make_conditional(request.environ, True, len(content))
 
     def _cdn(self, request: Request, name: str) -> Response:
         with self.shop.lock:

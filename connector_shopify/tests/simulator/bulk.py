@@ -15,16 +15,12 @@ from graphql import (
     FieldNode,
     GraphQLError,
     OperationDefinitionNode,
-    TypeInfo,
-    TypeInfoVisitor,
-    Visitor,
-    get_named_type,
     parse,
     print_ast,
     validate,
-    visit,
 )
 
+from .bulk_rules import refusal
 from .errors import Bubble, NotSimulated
 from .identity import iso, type_of
 from .paging import MAX_PAGE, connection
@@ -32,7 +28,7 @@ from .run import Resolvers, Run
 
 Object = dict[str, Any]
 
-PLACES, MAX_CONNECTIONS, MAX_DEPTH = 5, 5, 2
+PLACES = 5
 UNFINISHED = ("CREATED", "RUNNING", "CANCELING")
 
 
@@ -55,10 +51,10 @@ class Bulk:
             return None, [_error(message, "INVALID", "query")]
         busy = [op for op in self.operations.values() if op["status"] in UNFINISHED]
         if len(busy) >= PLACES:
-            gid = busy[0]["id"]
+            gids = ", ".join(op["id"] for op in busy)
             message = (
                 "A bulk query operation for this app and shop is already in progress:"
-                f" {gid}."
+                f" {gids}."
             )
             return None, [_error(message, "OPERATION_IN_PROGRESS")]
         gid, _number = self.shop.generator.ids.next("BulkOperation")
@@ -128,15 +124,7 @@ class Bulk:
         problems = validate(schema, document)
         if problems:
             return f"Invalid bulk query: {problems[0].message}"
-        shape = _Shape(schema)
-        visit(document, TypeInfoVisitor(shape.types, shape))
-        if not shape.count:
-            return "Bulk queries must contain at least one connection."
-        if shape.count > MAX_CONNECTIONS:
-            return "Bulk queries cannot contain more than 5 connections."
-        if shape.deepest > MAX_DEPTH:
-            return "Bulk queries cannot contain connections with a nesting depth > 2."
-        return ""
+        return refusal(schema, document)
 
     # === ROWS ===
 
@@ -186,30 +174,6 @@ class Bulk:
             for edge in found.pop(name)["edges"]:
                 parts.append({**edge["node"], "__parentId": row["id"]})
         return found, parts
-
-
-class _Shape(Visitor):
-    """Counts connections, and how deep they stand in each other."""
-
-    def __init__(self, schema: Any) -> None:
-        super().__init__()
-        self.types = TypeInfo(schema)
-        self.count = self.depth = self.deepest = 0
-
-    def _is_connection(self) -> bool:
-        kind = self.types.get_type()
-        return bool(kind) and get_named_type(kind).name.endswith("Connection")
-
-    def enter_field(self, *_args: Any) -> None:
-        if self._is_connection():
-            self.count += 1
-            # the first level is no nesting
-            self.depth += 1
-            self.deepest = max(self.deepest, self.depth - 1)
-
-    def leave_field(self, *_args: Any) -> None:
-        if self._is_connection():
-            self.depth -= 1
 
 
 def _node_of(field: FieldNode) -> FieldNode:

@@ -34,6 +34,20 @@ class HubBinder(AbstractComponent):
         ids = [external_id for external_id in set(external_ids) if external_id]
         if not ids:
             return {}
+        found = self._states(ids)
+        unknown = [external_id for external_id in ids if external_id not in found]
+        if unknown and self._link_elsewhere(unknown):
+            found |= self._states(unknown)
+        return found
+
+    def _link_elsewhere(self, external_ids: list[str]) -> bool:
+        """Hook: link records that were brought into Odoo by something else.
+
+        :return: whether any was linked
+        """
+        return False
+
+    def _states(self, ids: list[str]) -> dict[str, BindingState]:
         bindings = self.model.sudo().search_fetch(
             [("backend_id", "=", self.backend_record.id), ("external_id", "in", ids)],
             ["external_id", "odoo_id", "version", "content_hash", "deleted_at"],

@@ -41,6 +41,7 @@ from . import order_refund_payment
 from . import order_refund_stock
 from . import order_return
 from . import order
+from . import order_met
 from . import order_booking
 from . import order_delivery
 from . import order_company
@@ -49,4 +50,6 @@ from . import order_payment_entry
 from . import order_payment_booking
 from . import order_payment_adoption
 from . import order_invoice
+from . import order_kept
 from . import payout
+from . import payout_reissued

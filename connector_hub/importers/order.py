@@ -68,6 +68,7 @@ class ImporterOrder(models.AbstractModel):
             "hub.importer.order.release",
             "hub.importer.order.delivery",
             "hub.importer.order.invoice",
+            "hub.importer.order.kept",
             "hub.importer.order.refund",
             "hub.importer.order.cancellation",
         )

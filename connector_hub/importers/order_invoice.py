@@ -27,16 +27,19 @@ class ImporterOrderInvoice(models.AbstractModel):
         backend = flow.backend_id.with_env(self.env)
         orders = self.env["sale.order"].browse(task.res_id for task in tasks)
         confirmed = orders.filtered(lambda order: order.state == "sale")
-        by_order = {task.res_id: task for task in tasks}
         booking = self.env["hub.importer.order.payment.booking"]
         payments = booking.unbooked(backend, confirmed)
+        payments -= booking.recognise(backend, payments)
         due = self._due(backend, confirmed - self._cancelled(tasks))
+        # what people cancelled is not invoiced; what was paid is booked all the same
+        stopped = self._stopped(due)
+        due = {order: day for order, day in due.items() if order.id not in stopped}
         errors = {
             **booking.errors(backend, confirmed, payments),
             **self._closed(backend, due),
         }
-        for order_id, error in errors.items():
-            by_order[order_id].error = error
+        for task in tasks:
+            task.error = errors.get(task.res_id) or stopped.get(task.res_id)
         confirmed = confirmed.filtered(lambda order: order.id not in errors)
         days = {order: day for order, day in due.items() if order.id not in errors}
         with together(self.env):
@@ -128,6 +131,39 @@ class ImporterOrderInvoice(models.AbstractModel):
             if known[key]:
                 found[order.id] = self.closed_period(order, day, known[key][-1][0])
         return found
+
+    def _stopped(self, due):
+        """Return {order id: error} of those whose invoice a person has cancelled."""
+        found = {}
+        for order in due:
+            cancelled = order.invoice_ids.filtered(
+                lambda move: (
+                    move.state == "cancel"
+                    and move.move_type == "out_invoice"
+                    and move.posted_before
+                )
+            )
+            if cancelled:
+                found[order.id] = self._cancelled_invoice(order, cancelled)
+        return found
+
+    def _cancelled_invoice(self, order, moves):
+        return BusinessRuleError(
+            self.env._(
+                "%(invoice)s of %(order)s (%(remote)s) was cancelled in Odoo, and the"
+                " order is due to be invoiced. No other invoice was made.",
+                invoice=", ".join(move.name or "" for move in moves),
+                order=order.name,
+                remote=order.client_order_ref or "",
+            ),
+            remedy=self.env._(
+                "Reset the invoice to draft and post it, or create another one from"
+                " the order; then retry. Skip the message when there shall be none."
+            ),
+            title=self.env._("Invoices were cancelled in Odoo."),
+            code="invoice_cancelled",
+            field="state",
+        )
 
     @api.private
     def closed_period(self, order, day, lock):

@@ -121,9 +121,10 @@ class ImporterOrderPaymentBooking(models.AbstractModel):
 
     @api.private
     def book(self, backend, payments):
-        """Create and post one ``account.payment`` for each, and remember it."""
-        payments -= self._adopt(payments)
-        payments -= self._paid_otherwise(payments)
+        """Create and post one ``account.payment`` for each, and remember it.
+
+        :param payments: without those that are :meth:`recognise`d
+        """
         if not payments:
             return
         journals = self.env["hub.mapping"].sudo().lookup(backend, "gateway")

@@ -31,12 +31,15 @@ class ImporterOrderRefund(models.AbstractModel):
         self.env["hub.importer.order.return"].expect(
             backend, [task for task in tasks if not task.error]
         )
-        self.settle(backend, records)
+        errors = self.settle(backend, records)
+        for task in tasks:
+            task.error = task.error or errors.get(task.res_id)
 
     @api.private
     def settle(self, backend, records):
         """Do what can be done of refunds that are on file.
 
+        :return: {order id: error} where money cannot be booked yet
         :raises HubError: the amounts of one of them cannot be booked exactly
         """
         self.env["hub.importer.order.refund.stock"].restock(
@@ -45,7 +48,8 @@ class ImporterOrderRefund(models.AbstractModel):
         self.env["hub.importer.order.refund.credit"].credit(
             backend, records.filtered(lambda refund: refund.credit_state == "waiting")
         )
-        self.env["hub.importer.order.refund.payment"].pay_back(backend, records)
+        payments = self.env["hub.importer.order.refund.payment"]
+        return payments.pay_back(backend, records)
 
     # === ON FILE ===#
 
@@ -92,10 +96,20 @@ class ImporterOrderRefund(models.AbstractModel):
         if move:
             # Odoo has told the store: its credit note is there already
             values.update(origin="odoo", move_id=move.id, credit_state="done")
-        elif "adopted" in task.expected:
+        elif self._is_settled(task, refund):
             # who made the order has credited it, and taken the goods back
             values.update(origin="before", credit_state="done", stock_state="done")
         return values
+
+    def _is_settled(self, task, refund):
+        """Return whether who made the order has settled a refund of it.
+
+        Known where another connector says it; else all there is when it is met first.
+        """
+        order = self.env["sale.order"].browse(task.res_id)
+        if order.hub_settled_refunds:
+            return refund.external_id in order.hub_settled_refunds["ids"]
+        return "adopted" in task.expected
 
     def _note_payments(self, known, tasks):
         """Money that was on its way may have arrived: all else of it stays."""

@@ -17,18 +17,22 @@ class ImporterOrderRefundPayment(models.AbstractModel):
     def pay_back(self, backend, records):
         """Book what the store has paid back, and settle credit notes.
 
+        :return: {order id: error} of the orders that cannot be booked yet
         :raises MappingError: a gateway has no journal
         """
         if not getattr(backend, "order_register_payment", False):
-            return
+            return {}
         records = self._in_books(records)
-        booked = self._book(backend, records)
+        booked, errors = self._book(backend, records)
         for record in records.filtered("move_id"):
             self._settle(record, booked)
+        for order in (records - records.filtered("move_id")).order_id:
+            self._clear(order)
         kept = records.filtered(lambda row: row.move_id.move_type == "out_invoice")
         if kept:
             booking = self.env["hub.importer.order.payment.booking"]
             booking.reconcile(backend, kept.order_id.sudo(False))
+        return errors
 
     def _in_books(self, records):
         """Leave out orders whose money never came into the books.
@@ -53,7 +57,31 @@ class ImporterOrderRefundPayment(models.AbstractModel):
         )
 
     def _book(self, backend, records):
-        """Return the hub payments of the refunds, each with its account payment."""
+        """Return the hub payments of the refunds, and {order id: error}."""
+        payments = self._told(backend, records)
+        self._adopt(records, payments)
+        journals = self.env["hub.mapping"].sudo().lookup(backend, "gateway")
+        wanted, errors = [], {}
+        for payment in payments.filtered(lambda row: not row.payment_id):
+            gateway = payment.gateway or ""
+            if gateway in journals and journals[gateway] is None:
+                continue
+            if not journals.get(gateway):
+                raise self._unmapped(backend, payment)
+            values = self._values(backend, payment, journals[gateway])
+            error = self._closed(backend, payment, values["date"], journals[gateway])
+            if error:
+                errors.setdefault(payment.order_id.id, error)
+            else:
+                wanted.append((payment, values))
+        entries = self.env["hub.importer.order.payment.entry"]
+        made = entries.enter([values for _row, values in wanted])
+        for (payment, _values), booked in zip(wanted, made, strict=True):
+            payment.payment_id = booked
+        return payments, errors
+
+    def _told(self, backend, records):
+        """Return what the store says of the refunds' payments that have arrived."""
         payments = self.env["hub.payment"].sudo()
         ids = [row.external_id for rec in records for row in rec.document().payments]
         if not ids:
@@ -68,21 +96,19 @@ class ImporterOrderRefundPayment(models.AbstractModel):
         )
         if backend.environment == "production":
             payments = payments.filtered(lambda payment: not payment.test)
-        self._adopt(records, payments)
-        journals = self.env["hub.mapping"].sudo().lookup(backend, "gateway")
-        wanted = []
-        for payment in payments.filtered(lambda row: not row.payment_id):
-            gateway = payment.gateway or ""
-            if gateway in journals and journals[gateway] is None:
-                continue
-            if not journals.get(gateway):
-                raise self._unmapped(backend, payment)
-            wanted.append((payment, self._values(backend, payment, journals[gateway])))
-        entries = self.env["hub.importer.order.payment.entry"]
-        made = entries.enter([values for _row, values in wanted])
-        for (payment, _values), booked in zip(wanted, made, strict=True):
-            payment.payment_id = booked
         return payments
+
+    def _closed(self, backend, payment, day, journal):
+        """Return the error of a payment that belongs into a closed period, or None.
+
+        Odoo would move its entry to an open one: that is not ours to decide.
+        """
+        company = backend.company_id.sudo()
+        locks = company._get_violated_lock_dates(day, False, journal)
+        if not locks:
+            return None
+        invoicing = self.env["hub.importer.order.invoice"]
+        return invoicing.closed_period(payment.order_id, day, locks[-1][0])
 
     def _adopt(self, records, payments):
         """Take what people paid on a credit note for what the store tells of."""
@@ -130,6 +156,21 @@ class ImporterOrderRefundPayment(models.AbstractModel):
             "memo": self.env._("Refund of %s", order.client_order_ref or order.name),
             "payment_reference": payment.external_id.rpartition("/")[2],
         }
+
+    def _clear(self, order):
+        """Settle what was paid for a cancelled order with what was paid back.
+
+        Nothing of it was invoiced, so there is no credit note in between.
+        """
+        if order.state != "cancel":
+            return
+        made = order.sudo().hub_payment_ids.payment_id
+        lines = made.move_id.line_ids.filtered(
+            lambda line: line.parent_state == "posted" and _is_open(line)
+        )
+        for open_lines in lines.grouped("account_id").values():
+            if len({line.balance > 0 for line in open_lines}) > 1:
+                open_lines.with_env(self.env).reconcile()
 
     def _settle(self, record, booked):
         """Reconcile the credit note with what was paid back, then with the invoice."""

@@ -24,7 +24,7 @@ class ImporterOrderUpdate(models.AbstractModel):
             task.expected.pop("adopted", None)
             if not order.hub_content:
                 self._name_lines(order, values[task.external_id])
-            if self._is_met_first(order, task.document):
+            if self.is_met_first(order, task.document):
                 # linked by people, or made by another connector: theirs to keep
                 order.hub_content = values[task.external_id]["hub_content"]
                 task.expected["adopted"] = True
@@ -79,7 +79,8 @@ class ImporterOrderUpdate(models.AbstractModel):
             return self._lines_differ(order, values)
         return order.hub_content != values["hub_content"]
 
-    def _is_met_first(self, order, document):
+    @api.private
+    def is_met_first(self, order, document):
         """Return whether an order that others made is what the store has."""
         if order.hub_content or bool(document.cancelled_at) != (
             order.state == "cancel"

@@ -37,7 +37,8 @@ class ImporterPayout(models.AbstractModel):
                 task.error = self._objection(backend, task.document)
                 if not task.error:
                     new.append(task)
-        self._create(backend, new)
+        self._refuse_reissued(backend, new)
+        self._create(backend, [task for task in new if not task.error])
         done = [
             (task, self.env["account.bank.statement"].browse(task.res_id))
             for task in tasks
@@ -54,7 +55,9 @@ class ImporterPayout(models.AbstractModel):
     def _check_unchanged(self, task, statement):
         """A booked payout that failed afterwards is a person's business."""
         if task.document.status is PayoutStatus.PAID:
-            task.settle("done", statement)
+            task.error = self._changed(task.document, statement)
+            if not task.error:
+                task.settle("done", statement)
             return
         task.error = BusinessRuleError(
             self.env._(

@@ -133,6 +133,7 @@ from . import hub_exception_conflict
 from . import hub_exception_departure
 from . import hub_exception_release
 from . import account_move
+from . import account_move_elsewhere
 from . import product_attribute
 from . import product_attribute_value
 from . import product_template
@@ -168,6 +169,7 @@ from . import account_analytic_distribution_model
 from . import account_move_batch
 from . import account_move_line
 from . import account_payment
+from . import account_payment_elsewhere
 from . import sale_order_line_batch
 from . import stock_move_batch
 from . import stock_quant_batch

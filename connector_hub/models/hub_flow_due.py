@@ -110,14 +110,16 @@ class HubFlow(models.Model):
             )
         else:
             due = SQL("o.delivery_status = 'full'")
-        # what was credited is to be invoiced again by people only
+        # what was credited or cancelled is to be invoiced again by people only
         return SQL(
             """(o.invoice_status IN ('to invoice', 'no') AND %s AND NOT EXISTS (
                 SELECT 1 FROM sale_order_line l
                   JOIN sale_order_line_invoice_rel r ON r.order_line_id = l.id
                   JOIN account_move_line i ON i.id = r.invoice_line_id
                   JOIN account_move m ON m.id = i.move_id
-                 WHERE l.order_id = o.id AND m.move_type = 'out_refund'
-                   AND m.state != 'cancel'))""",
+                 WHERE l.order_id = o.id
+                   AND (m.move_type = 'out_refund' AND m.state != 'cancel'
+                        OR m.move_type = 'out_invoice' AND m.state = 'cancel'
+                           AND m.posted_before)))""",
             due,
         )

@@ -11,7 +11,10 @@ from .hub_message_shadow import VERDICTS
 TRIED_TOGETHER = 50
 #: messages that leave shadow mode in one transaction
 LEFT_AT_ONCE = 20_000
-NOT_COMPARED = "origin, pricelist_id, sequence"
+NOT_COMPARED = (
+    "origin, pricelist_id, sequence, sale.order.name, untaxed_amount_invoiced,"
+    " untaxed_amount_to_invoice"
+)
 
 
 class HubFlow(models.Model):
@@ -39,7 +42,8 @@ class HubFlow(models.Model):
     shadow_ignored = fields.Char(
         "Fields Not Compared",
         default=NOT_COMPARED,
-        help="Technical names, separated by commas.",
+        help="Technical names, separated by commas, if need be with that of the model"
+        " (sale.order.name). What only this link keeps is never compared.",
     )
     shadow_skips = fields.Boolean(readonly=True, help="How shadow mode was ended.")
     shadow_count = fields.Integer("Tried", compute="_compute_shadow")

@@ -110,9 +110,22 @@ class HubShadow(models.AbstractModel):
         for group in self._by_record(lines):
             record = self._meant(env, group, nearby)
             for line in group:
-                if line.field_name and line.field_name not in ignored:
+                if self._is_compared(line, main, ignored):
                     verdicts.add(self._judge(line, record))
         return "differs" if verdicts & {"differs", "missing"} else "agrees"
+
+    def _is_compared(self, line, main, ignored):
+        """Leave out what people do, what is the hub's own, and what leads to the main
+        record: that of another link has another number."""
+        name = line.field_name
+        if not name or name.startswith("hub_"):
+            return False
+        field = self.env[line.res_model]._fields[name]
+        return (
+            name not in ignored
+            and f"{line.res_model}.{name}" not in ignored
+            and not (field.type == "many2one" and field.comodel_name == main._name)
+        )
 
     def _by_record(self, lines):
         groups = defaultdict(self.env["hub.change"].browse)

@@ -41,8 +41,10 @@ class HubTrial(models.AbstractModel):
         :return: {external id: [values of hub.change]}, at least one of each tried
         """
         deadline = time.monotonic() + (seconds or float("inf"))
+        # in shadow mode what another link has made is only compared with
+        afresh = flow.shadow
         with self._undone(flow) as (env, trial):
-            own = flow.with_env(env)
+            own = flow.with_env(env).with_context(hub_afresh=afresh)
             importer = own._importer()
             for place, task in enumerate(tasks):
                 if time.monotonic() > deadline:

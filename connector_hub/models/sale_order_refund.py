@@ -14,6 +14,12 @@ class SaleOrder(models.Model):
         readonly=True,
         groups="connector_hub.group_hub_user,account.group_account_readonly",
     )
+    hub_settled_refunds = fields.Json(
+        readonly=True,
+        copy=False,
+        help="The refunds that another connector has settled, by remote id (ids);"
+        " nothing where that is not known.",
+    )
     hub_return_ids = fields.One2many(
         "hub.order.return",
         "order_id",

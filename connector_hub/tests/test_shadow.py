@@ -134,6 +134,26 @@ class TestShadow(DrainCase):
         self.assertIn("9.00", total.actual_value)
         self.assertEqual(self.line(message, "client_order_ref").verdict, "agrees")
 
+    def test_numbers_and_what_only_the_hub_keeps_are_not_compared(self):
+        self.place(1)
+        message = self.take_in(self.order_flow)
+        partner = self.env["res.partner"].create({"name": "Another Buyer"})
+        self.env["sale.order"].create(
+            {
+                "partner_id": partner.id,
+                "client_order_ref": "#1001",
+                "order_line": [(0, 0, {"name": "Other", "product_uom_qty": 1})],
+            }
+        )
+        self.compare(self.order_flow)
+        self.assertEqual(message.shadow_verdict, "differs")
+        judged = message.change_ids.filtered("verdict")
+        compared = set(judged.mapped("field_name"))
+        self.assertIn("partner_id", compared)
+        self.assertFalse({"order_id", "hub_external_id"} & compared)
+        orders = judged.filtered(lambda line: line.res_model == "sale.order")
+        self.assertNotIn("name", orders.mapped("field_name"))
+
     def test_record_that_changed_again_is_compared_once(self):
         self.put_customer(name="Anna", email="anna@example.com")
         first = self.take_in(self.customer_flow)

@@ -22,6 +22,13 @@ class ShopifyBinder(Component):
         "hub.shopify.payout",
     ]
 
+    def _link_elsewhere(self, external_ids: list[str]) -> bool:
+        """Link what another connector has brought into this database meanwhile."""
+        if not self.backend_record.shopify_adopts:
+            return False
+        elsewhere = self.env["hub.shopify.elsewhere"]
+        return bool(elsewhere.link(self.backend_record, self.model, external_ids))
+
 
 class ShopifyOrderBinder(Component):
     """Links of orders, with what the store says of their payment and delivery."""

@@ -7,6 +7,8 @@ from . import hub_backend_product
 from . import hub_backend_refund
 from . import hub_backend_payment
 from . import bindings
+from . import hub_shopify_elsewhere
+from . import hub_importer_order
 from . import hub_shopify_variant
 from . import bindings_customer
 from . import fulfillment

@@ -18,6 +18,7 @@ from . import test_images_out
 from . import test_links
 from . import test_mappers
 from . import test_metafields
+from . import test_money_risks
 from . import test_orders
 from . import test_stock
 from . import test_prices_out

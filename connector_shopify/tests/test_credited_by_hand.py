@@ -48,16 +48,6 @@ class TestCreditedByHand(PaymentCase):
         self.credit(gid)
         self.assertEqual(self.order_flow._due_ids(), [])
 
-    def test_cancelled_invoice_is_made_anew(self):
-        gid = self.sell()
-        invoice = self.invoice(gid)
-        invoice.button_draft()
-        invoice.button_cancel()
-        self.find_due()
-        self.assertEqual(
-            sorted(self.invoice(gid).mapped("state")), ["cancel", "posted"]
-        )
-
     def test_refunded_order_has_nothing_left_for_a_closed_period(self):
         gid = self.sell("order_fixed")
         line = self.shop.orders[gid]["lineItems"][0]

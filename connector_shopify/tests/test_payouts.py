@@ -138,3 +138,43 @@ class TestPayouts(PaymentCase):
         self.company.fiscalyear_lock_date = fields.Date.today()
         self.read_payouts()
         self.assertEqual(self.payout_message(truth).error_code, "closed_period")
+
+    def reissue(self, truth):
+        """Let the bank return a payout, and Shopify issue it again."""
+        first = self.shop.payouts.find(truth["id"])
+        gid, number = self.shop.generator.ids.next("ShopifyPaymentsPayout")
+        again = {**first, "id": gid, "legacyResourceId": number}
+        first["status"] = "FAILED"
+        self.shop.payouts.payouts.append(again)
+        for entry in self.shop.payouts.entries:
+            if entry["associatedPayout"]["id"] == truth["id"]:
+                entry["associatedPayout"]["id"] = gid
+        return self.shop.payouts.truth(again)
+
+    def test_a_payout_issued_again_is_a_question_that_names_the_statement(self):
+        self.sell_by_card()
+        truth = self.pay_out()
+        self.read_payouts()
+        statement = self.statement(truth)
+        again = self.reissue(truth)
+        self.read_payouts()
+        message = self.payout_message(again)
+        self.assertEqual(message.error_code, "payout_reissued")
+        self.assertIn(statement.name, message.error_message)
+        lines = statement.line_ids
+        statement.unlink()
+        lines.unlink()
+        message.action_retry()
+        self.settle()
+        self.assertEqual(self.payout_message(again).state, "done")
+        self.assertTrue(self.statement(again))
+
+    def test_a_booked_payout_of_another_amount_is_a_question(self):
+        self.sell_by_card()
+        truth = self.pay_out()
+        self.read_payouts()
+        net = self.shop.payouts.find(truth["id"])["net"]
+        net["amount"] = str(Decimal(net["amount"]) + 1)
+        self.payout_message(truth).action_retry()
+        self.settle()
+        self.assertEqual(self.payout_message(truth).error_code, "payout_changed")

@@ -1,21 +1,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from urllib.parse import urlsplit
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL
 
-from ..const import GID_PREFIX
+from ..models.hub_shopify_elsewhere import SOURCES
 
-#: the model of a store in the other connector, OCA's ``shopify_connector``
-INSTANCE = "shopify.instance"
-#: entity here: (model of the links there, type in Shopify's ids)
-SOURCES = {
-    "customer": ("shopify.customer", "Customer"),
-    "product": ("shopify.product.template", "Product"),
-    "variant": ("shopify.product.variant", "ProductVariant"),
-    "order": ("shopify.order", "Order"),
-}
 #: problems that are listed; all are counted
 MOST_PROBLEMS = 200
 
@@ -74,6 +62,9 @@ class HubShopifyAdoption(models.TransientModel):
         """Make the links that have no problem."""
         for entity, pairs in self._check().items():
             self._bindings(entity).link_many(self.backend_id, pairs)
+        self.env["hub.shopify.elsewhere"].name_parts(self.backend_id)
+        # from now on what the other one links meanwhile is taken over when it is met
+        self.backend_id.sudo().shopify_adopts = True
         self.state = "done"
         return self._reopen()
 
@@ -101,7 +92,7 @@ class HubShopifyAdoption(models.TransientModel):
             raise UserError(
                 self.env._(
                     "No store %s of another Shopify connector is in this database.",
-                    self._host(),
+                    self.env["hub.shopify.elsewhere"].host(self.backend_id),
                 )
             )
         self.line_ids.unlink()
@@ -116,7 +107,11 @@ class HubShopifyAdoption(models.TransientModel):
 
     def _check_entity(self, entity, rows):
         pairs, known, problems = self.env["hub.link.checker"].check(
-            self.backend_id, self._bindings(entity), rows
+            self.backend_id,
+            self._bindings(entity),
+            rows,
+            # several shipments of a store may be one delivery
+            several=entity == "fulfillment",
         )
         self.line_ids = [
             (
@@ -143,43 +138,12 @@ class HubShopifyAdoption(models.TransientModel):
 
     # === THE OTHER CONNECTOR ===#
 
-    def _host(self):
-        address = self.backend_id.api_url or ""
-        return urlsplit(address if "//" in address else f"//{address}").hostname or ""
-
     def _source(self):
-        """Return (id, name, whether it is active) of the same store there, or None."""
-        if INSTANCE not in self.env or not self.backend_id:
-            return None
-        table = SQL.identifier(self.env[INSTANCE]._table)
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT id, name, active FROM %s
-                 WHERE company_id = %s
-                   AND regexp_replace(lower(shop_url), '^https?://|/+$', '', 'g') = %s
-                """,
-                table,
-                self.backend_id.company_id.id,
-                self._host(),
-            )
-        )
-        return rows[0] if rows else None
+        return self.env["hub.shopify.elsewhere"].source(self.backend_id)
 
     def _rows(self, entity, instance_id):
         """Return the links there in the form of :class:`HubLinkChecker`."""
-        name, kind = SOURCES[entity]
-        if name not in self.env:
-            return []
-        found = self.env.execute_query(
-            SQL(
-                "SELECT shopify_id, odoo_id FROM %s WHERE instance_id = %s"
-                " AND odoo_id IS NOT NULL AND shopify_id LIKE %s ORDER BY id",
-                SQL.identifier(self.env[name]._table),
-                instance_id,
-                f"{GID_PREFIX}{kind}/%",
-            )
-        )
+        found = self.env["hub.shopify.elsewhere"].links(entity, instance_id)
         return [
             (number, external_id, "odoo_id", str(odoo_id))
             for number, (external_id, odoo_id) in enumerate(found, 1)
@@ -203,11 +167,12 @@ class HubShopifyAdoptionLine(models.TransientModel):
 
     @api.model
     def _entities(self):
-        return (
-            self.env["hub.link.import"]
+        return [
+            *self.env["hub.link.import"]
             ._fields["entity"]
-            ._description_selection(self.env)
-        )
+            ._description_selection(self.env),
+            ("fulfillment", self.env._("Deliveries")),
+        ]
 
 
 class HubShopifyAdoptionProblem(models.TransientModel):

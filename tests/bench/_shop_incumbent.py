@@ -2,16 +2,13 @@
 """The same orders through OCA's shopify_connector; see shopify.py."""
 
 import contextlib
-import itertools
 import sys
 import time
 import urllib.parse
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import _shop_ours
-import _tls
 import requests
 from _orders import _control as control
 from harness import (
@@ -20,16 +17,14 @@ from harness import (
     incumbent,
     paths,
     postgres,
-    process,
     rpc,
     sandbox,
     simulator,
+    tls,
 )
 from harness.server import OdooServer
 
-COUNTRIES = ("DE", "AT", "CH", "FR", "GB", "IE", "US", "CA", "JP", "CN", "NL", "ES")
 PAID = {"order_invoicing_policy": "paid", "order_confirmation_policy": "auto"}
-OPEN_JOBS = ("wait_dependencies", "pending", "enqueued", "started")
 
 
 def speed(kind: str, count: int, seed: int) -> float:
@@ -37,7 +32,7 @@ def speed(kind: str, count: int, seed: int) -> float:
     with _opened(count, seed) as shop:
         if kind == "paid":
             shop.write(PAID)
-            shop.map_gateways()
+            shop.map_gateways(_shop_ours.GATEWAYS)
         started = time.monotonic()
         shop.call("action_import_orders")
         shop.wait_idle()
@@ -47,110 +42,8 @@ def speed(kind: str, count: int, seed: int) -> float:
     return count / seconds
 
 
-class Incumbent:
-    """The other connector, connected with a store, its products imported."""
-
-    def __init__(self, client: rpc.Client, port: int, token: str) -> None:
-        self.client = client
-        self._join_its_people()
-        (self.company,) = client.search("res.company", [], limit=1)
-        self.id = client.create(
-            "shopify.instance",
-            {
-                "name": "Store",
-                "shop_url": f"127.0.0.1:{port}",
-                "access_token": token,
-                "company_id": self.company,
-                "high_risk_hold_enabled": False,
-                "draft_order_import_enabled": False,
-            },
-        )
-        self.call("action_test_connection")
-        self._allow_other_products()
-        self._map_taxes()
-        self.call("action_import_products")
-        self.wait_idle()
-
-    def _join_its_people(self) -> None:
-        name = [("module", "=", incumbent.NAME), ("name", "=", "group_shopify_manager")]
-        (group,) = self.client.read("ir.model.data", name, ["res_id"])
-        values = {"group_ids": [(4, group["res_id"])]}
-        self.client.call("res.users", "write", [self.client.uid], values)
-
-    def _allow_other_products(self) -> None:
-        product = self.client.create("product.product", {"name": "Other"})
-        gift = self.client.create(
-            "product.product", {"name": "Gift Card", "type": "service"}
-        )
-        self.write(
-            {
-                "unknown_product_policy": "placeholder",
-                "placeholder_product_id": product,
-                "gift_card_product_id": gift,
-            }
-        )
-
-    def _map_taxes(self) -> None:
-        taxes = self.client.read(
-            "account.tax",
-            [("type_tax_use", "=", "sale"), ("amount_type", "=", "percent")],
-            ["amount", "price_include"],
-        )
-        found = {(tax["amount"], tax["price_include"]): tax["id"] for tax in taxes}
-        countries = self.client.search("res.country", [("code", "in", COUNTRIES)])
-        rows = [
-            {
-                "instance_id": self.id,
-                "rate": str(round(rate / 100, 6)),
-                "country_id": country,
-                "price_included": included,
-                "tax_id": tax,
-            }
-            for country, ((rate, included), tax) in itertools.product(
-                countries, found.items()
-            )
-        ]
-        self.client.call("shopify.tax.mapping", "create", rows)
-
-    def map_gateways(self) -> None:
-        for number, gateway in enumerate(_shop_ours.GATEWAYS):
-            values = {"name": gateway.title(), "code": f"GW{number}", "type": "bank"}
-            journal = self.client.create("account.journal", values)
-            self.client.create(
-                "shopify.gateway.journal",
-                {"instance_id": self.id, "gateway": gateway, "journal_id": journal},
-            )
-            if gateway == "gift_card":
-                self.write({"gift_card_journal_id": journal})
-
-    def call(self, method: str, *arguments: Any) -> Any:
-        return self.client.call("shopify.instance", method, [self.id], *arguments)
-
-    def write(self, values: dict[str, Any]) -> None:
-        self.call("write", values)
-
-    def wait_idle(self) -> None:
-        waiting = [("state", "in", OPEN_JOBS)]
-        process.poll(
-            lambda: not self.client.count("queue.job", waiting),
-            _shop_ours.PATIENCE,
-            "idle",
-            interval=0.3,
-        )
-
-    def reached(self) -> dict[str, int]:
-        count = self.client.count
-        states = ("paid", "in_payment")
-        return {
-            "orders": count("shopify.order", [("odoo_id", "!=", False)]),
-            "confirmed": count("sale.order", [("state", "=", "sale")]),
-            "paid": count("account.move", [("payment_state", "in", states)]),
-            "failed jobs": count("queue.job", [("state", "=", "failed")]),
-        }
-
-
 @contextlib.contextmanager
-def _opened(orders: int, seed: int) -> Iterator[Incumbent]:
+def _opened(orders: int, seed: int) -> Iterator[incumbent.Incumbent]:
     name = database.own_name("incumbent")
     folder = paths.folder(paths.DATA / "bench" / name)
     extra = {"addons_path": f"{paths.ROOT},{incumbent.addons_path()}"}
@@ -158,14 +51,14 @@ def _opened(orders: int, seed: int) -> Iterator[Incumbent]:
         _install(name, extra)
         with (
             simulator.start(seed, orders) as store,
-            _tls.in_front_of(_port(store.url), folder) as (port, certificate),
+            tls.in_front_of(_port(store.url), folder) as (port, certificate),
             _server(name, extra, certificate) as odoo,
         ):
             client = rpc.Client(odoo.url, name)
             sandbox.Sandbox(client, store).prepare_company()
             _shop_ours.unlimited(store)
             _grant(store)
-            yield Incumbent(client, port, store.access_token)
+            yield incumbent.Incumbent(client, port, store.access_token)
     finally:
         database.drop(name)
 

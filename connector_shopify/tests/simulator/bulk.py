@@ -9,11 +9,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from copy import copy
 from typing import Any
 
 from graphql import (
+    ArgumentNode,
     FieldNode,
     GraphQLError,
+    IntValueNode,
+    NameNode,
     OperationDefinitionNode,
     parse,
     print_ast,
@@ -154,7 +158,8 @@ class Bulk:
     def _one(self, node: FieldNode, row: Object) -> tuple[Object, list[Object]]:
         kind = type_of(row["id"])
         field = kind[0].lower() + kind[1:]
-        inner = " ".join(_paged(item) for item in node.selection_set.selections)
+        selections = node.selection_set.selections if node.selection_set else ()
+        inner = " ".join(print_ast(visit(item, _Paged())) for item in selections)
         prepared = self.shop.executor.prepare(
             f"query One($id: ID!) {{ {field}(id: $id) {{ {inner} }} }}"
         )
@@ -169,11 +174,7 @@ class Bulk:
         if run.errors or not data:
             raise NotSimulated(f"bulk query: {run.errors}")
         found: Object = data[field]
-        parts = []
-        for name in [n for n, value in found.items() if _is_connection(value)]:
-            for edge in found.pop(name)["edges"]:
-                parts.append({**edge["node"], "__parentId": row["id"]})
-        return found, parts
+        return found, list(_taken_apart(found, row["id"]))
 
 
 def _node_of(field: FieldNode) -> FieldNode:
@@ -191,12 +192,30 @@ def _node_of(field: FieldNode) -> FieldNode:
     return field
 
 
-def _paged(item: Any) -> str:
-    text = print_ast(item)
-    if isinstance(item, FieldNode) and "edges" in text and not item.arguments:
-        name = item.name.value
-        return text.replace(name, f"{name}(first: {MAX_PAGE})", 1)
-    return text
+class _Paged(Visitor):
+    """Asks for all of each connection: bulk queries name no page sizes."""
+
+    def enter_field(self, node: FieldNode, *_args: Any) -> FieldNode | None:
+        inner = node.selection_set.selections if node.selection_set else ()
+        names = {item.name.value for item in inner if isinstance(item, FieldNode)}
+        if "edges" not in names or node.arguments:
+            return None
+        size = ArgumentNode(
+            name=NameNode(value="first"), value=IntValueNode(value=str(MAX_PAGE))
+        )
+        paged = copy(node)
+        paged.arguments = (size,)
+        return paged
+
+
+def _taken_apart(found: Object, parent: str) -> Iterator[Object]:
+    """Take the parts out of an object; yield each before its own parts."""
+    for name in [n for n, value in found.items() if _is_connection(value)]:
+        for edge in found.pop(name)["edges"]:
+            node = dict(edge["node"])
+            own = list(_taken_apart(node, str(node.get("id"))))
+            yield {**node, "__parentId": parent}
+            yield from own
 
 
 def _is_connection(value: Any) -> bool:

@@ -33,6 +33,7 @@ class Control:
             ("POST", "order/edit"): self.edit_order,
             ("POST", "order/cancel"): self.cancel_order,
             ("POST", "order/risk"): self.assess_order,
+            ("POST", "order/ship"): self.ship_order,
             ("POST", "refund"): self.refund,
             ("POST", "return"): self.take_back,
             ("POST", "payment"): self.payment,
@@ -118,6 +119,10 @@ class Control:
     def assess_order(self, id: str, recommendation: str, emit: bool = False) -> Object:
         self.shop.edits.assess(id, recommendation, emit=emit)
         return {}
+
+    def ship_order(self, id: str, **options: Any) -> Object:
+        """See `Dispatch.ship`: `quantities`, `number`, `company`, `emit`."""
+        return {"ids": [row["id"] for row in self.shop.dispatch.ship(id, **options)]}
 
     def refund(self, id: str, some: int | None = None, **options: Any) -> Object:
         """`lines`: ``[[line, units, restock type, location]]``; see `Refunds.make`.

@@ -19,9 +19,11 @@ from graphql import (
     IntValueNode,
     NameNode,
     OperationDefinitionNode,
+    Visitor,
     parse,
     print_ast,
     validate,
+    visit,
 )
 
 from .bulk_rules import refusal

@@ -14,4 +14,3 @@ from . import price_list
 from . import refund
 from . import settlement
 from . import stock
-from . import stock_kit

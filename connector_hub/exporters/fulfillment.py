@@ -1,4 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from collections import defaultdict
 from datetime import timezone
 from decimal import Decimal
 
@@ -35,8 +36,9 @@ class ExporterFulfillment(models.AbstractModel):
     @api.private
     def roots(self, flow, model, ids):
         """What comes back concerns the delivery with which it left."""
-        returns = self.env["stock.picking"].browse(ids).exists().return_id
-        return [*ids, *returns.ids]
+        pickings = self.env["stock.picking"].browse(ids).exists()
+        pickings |= pickings.return_id
+        return (pickings | pickings.hub_shipped_with_id).ids
 
     @api.private
     def relevant(self, flow, ids):
@@ -45,6 +47,7 @@ class ExporterFulfillment(models.AbstractModel):
             & Domain("picking_type_id.code", "in", LEAVING)
             & Domain("state", "in", ("done", "cancel"))
             & Domain("sale_id", "!=", False)
+            & Domain("hub_shipped_with_id", "=", False)
         )
         orders = self._order_ids(flow, pickings.sale_id)
         known = self._remote_ids(flow, pickings.ids)
@@ -69,6 +72,7 @@ class ExporterFulfillment(models.AbstractModel):
                        AND t.code = ANY(%s)
                       JOIN %s o ON o.odoo_id = p.sale_id AND o.backend_id = %s
                      WHERE p.id > %s AND p.state = 'done'
+                       AND p.hub_shipped_with_id IS NULL
                   ORDER BY 1 LIMIT %s
                     """,
                     list(LEAVING),
@@ -83,11 +87,14 @@ class ExporterFulfillment(models.AbstractModel):
     @api.private
     def to_documents(self, flow, ids):
         pickings = self.env["stock.picking"].browse(ids).exists()
-        pickings = pickings.filtered(lambda p: p.state in ("done", "cancel"))
+        pickings = pickings.filtered(
+            lambda p: p.state in ("done", "cancel") and not p.hub_shipped_with_id
+        )
         orders = self._order_ids(flow, pickings.sale_id)
         binder = flow.backend_id.with_env(self.env).binder(self._entity)
         shipments = binder.to_external_many(pickings.sale_id.picking_ids | pickings)
         places = self._places(flow)
+        left, waiting = self._goods(pickings.sale_id)
         found = {}
         for picking in pickings:
             order_id = orders.get(picking.sale_id.id)
@@ -98,6 +105,9 @@ class ExporterFulfillment(models.AbstractModel):
             if len(picking.move_ids.sale_line_id.order_id) > 1:
                 found[picking.id] = self._mixed(picking)
                 continue
+            goods = self._goods_of(picking, left)
+            if not goods and not remote_ids and _only_waits(picking, waiting):
+                continue
             values = {"order_id": order_id, "cancelled": cancelled}
             values["other_shipment_ids"] = tuple(
                 gid
@@ -105,7 +115,25 @@ class ExporterFulfillment(models.AbstractModel):
                 for gid in shipments.get(other.id, ())
             )
             values["location_id"] = self._place(picking.location_id, places)
+            values["lines"] = self._lines(goods)
             found[picking.id] = self._document(picking, remote_ids, values)
+        return found
+
+    def _goods(self, orders):
+        """Return {transfer: {line: what left}} and what waits for other parts."""
+        left, waiting = {}, {}
+        for order in orders:
+            of_order, parts = order._hub_goods_out()
+            left.update(of_order)
+            waiting.update(parts)
+        return left, waiting
+
+    def _goods_of(self, picking, left):
+        """Return {line: what left} with a delivery, and with others as its parcel."""
+        found = defaultdict(float)
+        for each in picking | picking.hub_shipped_along_ids:
+            for line, quantity in left.get(each, {}).items():
+                found[line] += quantity
         return found
 
     @api.private
@@ -136,7 +164,6 @@ class ExporterFulfillment(models.AbstractModel):
             "name": picking.name,
             "order_name": picking.sale_id.client_order_ref or picking.sale_id.name,
             "shipped_at": done and done.replace(tzinfo=timezone.utc) or None,
-            "lines": self._lines(picking),
             "shipment_ids": remote_ids,
             **self._tracking(picking),
             **values,
@@ -159,16 +186,8 @@ class ExporterFulfillment(models.AbstractModel):
             values["carrier"] = picking.carrier_id.name or values["carrier"]
         return values
 
-    def _lines(self, picking):
+    def _lines(self, goods):
         """Return what left, by order line; what the order does not know is not said."""
-        quantities = {}
-        for move in picking.move_ids:
-            line = move.sale_line_id
-            if move.state == "done" and line.product_id == move.product_id:
-                quantity = move.product_uom._compute_quantity(
-                    move.quantity, line.product_uom_id, round=False
-                )
-                quantities[line] = quantities.get(line, 0.0) + quantity
         return tuple(
             FulfillmentLine(
                 external_id=line.hub_external_id,
@@ -176,7 +195,7 @@ class ExporterFulfillment(models.AbstractModel):
                 title=line.product_id.name or "",
                 quantity=_exact(quantity, line.product_uom_id.rounding),
             )
-            for line, quantity in quantities.items()
+            for line, quantity in goods.items()
             if line.hub_external_id and quantity
         )
 
@@ -202,6 +221,14 @@ class ExporterFulfillment(models.AbstractModel):
             remedy=self.env._("Say in the connected system what was shipped."),
             code="several_orders",
         )
+
+
+def _only_waits(picking, waiting):
+    """Return whether a delivery brought but parts of what is not complete yet."""
+    return any(
+        line in waiting and line.product_id not in waiting[line]
+        for line in picking.move_ids.sale_line_id
+    )
 
 
 def _exact(quantity, rounding):

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -7,20 +7,27 @@ from typing import Any
 from odoo import api, models
 
 from ..exceptions import BusinessRuleError
+from .order_legs import Legs
 from .order_transfers import Transfers
 
+#: steps in a house before goods leave it; with more there is something wrong
+MANY_STEPS = 8
 
-@dataclass
+
+@dataclass(eq=False)
 class Booking:
-    """One shipment of the store and the open transfer it is booked on.
-
-    ``goods``: {id of the order's line: quantity in that line's unit}.
-    """
+    """One shipment of the store, and what is moved next for it."""
 
     task: Any
     delivery: Any
-    picking: Any
-    goods: dict
+    order: Any
+    legs: Legs
+
+    @property
+    def pickings(self):
+        """The transfers of that, the one that is linked with the shipment first."""
+        pickings = [move.picking_id for move in self.legs.shares]
+        return pickings[0].union(*pickings[1:])
 
 
 class ImporterOrderDelivery(models.AbstractModel):
@@ -86,7 +93,9 @@ class ImporterOrderDelivery(models.AbstractModel):
     def _book_all(self, backend, found, places):
         """Book what is new: the first shipment of every order, then the next ones.
 
-        :return: the bookings
+        Before goods leave they may have to be picked and packed: a round for each.
+
+        :return: the bookings of what has left
         """
         binder = backend.binder("fulfillment")
         known = {
@@ -97,7 +106,7 @@ class ImporterOrderDelivery(models.AbstractModel):
                 for delivery in task.document.deliveries
             ).items()
         }
-        done, settled = [], set()
+        done, settled, steps = [], set(), Counter()
         while True:
             bookings, links = [], []
             for task, order in found:
@@ -108,10 +117,29 @@ class ImporterOrderDelivery(models.AbstractModel):
             self._link(binder, links)
             if not bookings:
                 return done
-            self.env["hub.importer.order.booking"].book(bookings, places)
-            self._link(binder, [(b.delivery, b.picking) for b in bookings])
-            known.update({b.delivery.external_id: b.picking for b in bookings})
-            done += bookings
+            stopped = self._book(bookings, places, steps)
+            settled.update(booking.delivery.external_id for booking in stopped)
+            left = [b for b in bookings if b.legs.leaves and b not in stopped]
+            self._link(binder, [(b.delivery, b.pickings[:1]) for b in left])
+            known.update({b.delivery.external_id: b.pickings[:1] for b in left})
+            done += left
+
+    def _book(self, bookings, places, steps):
+        """Book what is to be moved next; return what cannot be booked.
+
+        :param steps: how many were booked of a shipment, which is counted up
+        """
+        refused = self.env["hub.importer.order.booking"].book(bookings, places)
+        steps.update(booking.delivery.external_id for booking in bookings)
+        refused += [
+            (booking, "steps")
+            for booking in bookings
+            if not booking.legs.leaves
+            and steps[booking.delivery.external_id] > MANY_STEPS
+        ]
+        for booking, problem in refused:
+            self._note(booking.task, booking.delivery, booking.order, problem)
+        return [booking for booking, _problem in refused]
 
     def _next(self, task, transfers, known, settled, links):
         """Return the next shipment of an order that is to be booked, if any.
@@ -138,9 +166,9 @@ class ImporterOrderDelivery(models.AbstractModel):
                 known[gid] = same
                 transfers.explain(same, delivery)
                 continue
-            picking, problem = transfers.open_for(delivery, goods)
-            if picking and not unknown:
-                return Booking(task, delivery, picking, goods)
+            legs, problem = transfers.legs_for(delivery, goods)
+            if legs and not unknown:
+                return Booking(task, delivery, transfers.order, legs)
             settled.add(gid)
             problem = "unknown" if unknown else problem
             if problem:
@@ -167,7 +195,7 @@ class ImporterOrderDelivery(models.AbstractModel):
             lambda flow: flow.document == "fulfillment" and flow.direction == "out"
         )[:1]
         if flow and bookings:
-            ids = [booking.picking.id for booking in bookings]
+            ids = [booking.pickings[:1].id for booking in bookings]
             self.env["hub.exporter.fulfillment"].note_told(flow, ids)
 
     # === PROBLEMS ===#
@@ -203,19 +231,34 @@ class ImporterOrderDelivery(models.AbstractModel):
                 reason=self._reason(problem),
             ),
             title=self.env._("Shipments of the store cannot be booked."),
-            remedy=self.env._(
-                "Compare the deliveries of %s with the store, and complete them by"
-                " hand; then retry, or skip the message.",
-                order.name,
-            ),
+            remedy=self._remedy(order, problem),
             code=f"delivery_{problem}",
+        )
+
+    def _remedy(self, order, problem):
+        if problem in ("steps", "lots"):
+            return self.env._(
+                "Correct the stock in Odoo, or reserve the goods on the deliveries of"
+                " %s; then retry.",
+                order.name,
+            )
+        return self.env._(
+            "Compare the deliveries of %s with the store, and complete them by hand;"
+            " then retry, or skip the message.",
+            order.name,
         )
 
     def _reason(self, problem):
         if problem == "unknown":
             return self.env._("it contains lines that the order in Odoo does not have.")
         if problem == "steps":
-            return self.env._("goods have to be picked or packed in Odoo first.")
-        if problem == "spread":
-            return self.env._("its goods are in several deliveries in Odoo.")
+            return self.env._(
+                "its goods have to be picked or packed first, and Odoo does not have"
+                " them in stock."
+            )
+        if problem == "lots":
+            return self.env._(
+                "it contains products with lots or serial numbers, and Odoo has none"
+                " reserved."
+            )
         return self.env._("Odoo has less of it left to deliver.")

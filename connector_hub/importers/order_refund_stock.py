@@ -73,9 +73,12 @@ class ImporterOrderRefundStock(models.AbstractModel):
             self._take_off(moves, excess)
 
     def _open_moves(self, line):
-        """Return {product: open moves to the customer} of a line, kits included."""
+        """Return {product: open moves to the customer} of a line, kits included.
+
+        Also those after which rules will make the move that leaves.
+        """
         moves = line.move_ids.filtered(
-            lambda move: move.state in OPEN and _leaves(move)
+            lambda move: move.state in OPEN and (_leaves(move) or _goes_on(move))
         )
         return moves.grouped("product_id")
 
@@ -88,10 +91,9 @@ class ImporterOrderRefundStock(models.AbstractModel):
 
     def _per_unit(self, line, product):
         """Return how much of a product one unit of the line is, in its own unit."""
-        if product == line.product_id:
-            return line.product_uom_id._compute_quantity(
-                1.0, product.uom_id, round=False
-            )
+        parts = line._hub_parts()
+        if product in parts:
+            return parts[product]
         moves = line.move_ids.filtered(
             lambda move: move.product_id == product and _leaves(move)
         )
@@ -240,6 +242,14 @@ DONE = ("done", "cancel")
 def _leaves(move):
     return (
         move.location_dest_id.usage == "customer" and not move.origin_returned_move_id
+    )
+
+
+def _goes_on(move):
+    return (
+        move.location_final_id.usage == "customer"
+        and not move.move_dest_ids
+        and not move.origin_returned_move_id
     )
 
 

@@ -98,8 +98,9 @@ def _needs(order):
     """Return {storable product: quantity in its own unit}."""
     wanted = defaultdict(float)
     for line in order.order_line:
-        if line.product_id.is_storable:
-            wanted[line.product_id] += line.product_uom_id._compute_quantity(
-                line.product_uom_qty, line.product_id.uom_id
-            )
+        if line.product_id.type == "consu":
+            for product, share in line._hub_parts().items():
+                if product.is_storable:
+                    count = line.product_uom_qty * share
+                    wanted[product] += product.uom_id.round(count)
     return wanted

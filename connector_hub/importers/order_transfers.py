@@ -3,12 +3,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from decimal import Decimal
 from typing import Any
 
+from .order_legs import Legs, Wanted, behind, depth, is_open, take
+
 LEAVING = ("outgoing", "dropship")
-ENDED = ("done", "cancel")
 ZERO = Decimal(0)
 
 #: {id of the order's line: quantity in that line's unit}
@@ -30,13 +30,9 @@ class Transfers:
             for line in order.order_line
             if line.hub_external_id
         }
-        leaving = order.picking_ids.filtered(
-            lambda picking: picking.picking_type_code in LEAVING
-        )
-        self._open = leaving.filtered(lambda picking: picking.state not in ENDED)
-        done = leaving.filtered(lambda picking: picking.state == "done")
+        delivered, self._waiting = order._hub_goods_out()
         #: what was delivered and no shipment of the store is known to be
-        self._free = {picking: _goods_of(picking, done=True) for picking in done}
+        self._free = {picking: _by_id(goods) for picking, goods in delivered.items()}
 
     def goods(self, delivery: Any) -> tuple[Goods, bool]:
         """Return what a shipment moves, and whether it names lines nobody knows."""
@@ -50,12 +46,22 @@ class Transfers:
                 found[row.external_id] = row.quantity
         return found, unknown
 
+    # === WHAT WAS DELIVERED ===#
+
     def explain(self, picking: Any, delivery: Any) -> None:
-        """Note that a transfer has delivered this shipment."""
-        free = self._free.get(picking)
-        if free is not None:
-            for row in delivery.lines:
-                free[row.external_id] = free.get(row.external_id, ZERO) - row.quantity
+        """Note that a transfer, with those of the same parcel, delivered a shipment."""
+        first = self._free.get(picking)
+        if first is None:
+            return
+        along = [self._free.get(other, {}) for other in picking.hub_shipped_along_ids]
+        for row in delivery.lines:
+            key, left = row.external_id, row.quantity
+            for free in along:
+                share = min(free.get(key, ZERO), left)
+                if share > 0:
+                    free[key] -= share
+                    left -= share
+            first[key] = first.get(key, ZERO) - left
 
     def delivered_as(self, delivery: Any, goods: Goods) -> Any:
         """Return the transfer that has delivered a shipment already, or None.
@@ -66,7 +72,7 @@ class Transfers:
         fits = [
             picking
             for picking, free in self._free.items()
-            if goods and _covers(free, goods)
+            if goods and all(free.get(k, ZERO) >= count for k, count in goods.items())
         ]
         numbers = ", ".join(delivery.tracking_numbers)
         fits.sort(
@@ -78,56 +84,76 @@ class Transfers:
         )
         return fits[0] if fits else None
 
-    def open_for(self, delivery: Any, goods: Goods) -> tuple[Any, str]:
-        """Return the open transfer that is to deliver a shipment, or what forbids it.
+    # === WHAT WILL BE ===#
 
-        :return: (transfer, "") or (None, "more", "spread" or "steps")
+    def legs_for(self, delivery: Any, goods: Goods) -> tuple[Legs | None, str]:
+        """Return what is to be moved next for a shipment, or what forbids it.
+
+        :return: (legs, "") or (None, "more"); (None, "") when it moves nothing
         """
-        if not goods:
+        wanted = self._wanted(goods)
+        if not wanted:
             return None, ""
-        total: Goods = defaultdict(Decimal)
-        fits = []
-        for picking in self._open:
-            left = _goods_of(picking, done=False)
-            for key, quantity in left.items():
-                total[key] += quantity
-            if _covers(left, goods):
-                fits.append(picking)
-        if not fits:
-            return None, "spread" if _covers(total, goods) else "more"
+        taken, missing = take(wanted, self._leaving(delivery, wanted))
+        if not missing:
+            before = behind(taken)
+            return (Legs(before, False) if before else Legs(taken)), ""
+        before, missing = take(missing, self._earlier())
+        return (None, "more") if missing else (Legs(before, False), "")
+
+    def _wanted(self, goods: Goods) -> Wanted:
+        """Return what has to leave; parts that wait for others have left already."""
+        found: Wanted = {}
+        for key, quantity in goods.items():
+            line = self._lines[key]
+            waiting = self._waiting.get(line, {})
+            for product, share in line._hub_parts().items():
+                units = float(quantity) - waiting.get(product, 0.0)
+                count = product.uom_id.round(units * share, rounding_method="UP")
+                if count > 0:
+                    found[line, product] = count
+        return found
+
+    def _leaving(self, delivery: Any, wanted: Wanted) -> list[Any]:
+        """Return the open moves to the customer, those to be taken first first.
+
+        Of the transfers that is one that has everything, and then those at the place
+        that the store names.
+        """
         place = self._places.get(delivery.location_id)
         path = place.parent_path if place else ""
-        fits.sort(
-            key=lambda p: (
-                not (path and (p.location_id.parent_path or "").startswith(path)),
-                p.id,
-            )
+        pickings = self.order.picking_ids.filtered(
+            lambda picking: picking.picking_type_code in LEAVING and is_open(picking)
         )
-        before = fits[0].move_ids.move_orig_ids
-        if before.filtered(lambda move: move.state not in ENDED):
-            return None, "steps"
-        return fits[0], ""
-
-
-def _covers(left: Goods, goods: Goods) -> bool:
-    return all(left.get(key, ZERO) >= quantity for key, quantity in goods.items())
-
-
-def _goods_of(picking: Any, done: bool) -> Goods:
-    """Return what a transfer has delivered, or is to deliver, by line of the order."""
-    found: Goods = defaultdict(Decimal)
-    for move in picking.move_ids:
-        line = move.sale_line_id
-        if not line.hub_external_id or line.product_id != move.product_id:
-            continue
-        if (move.state == "done") is not done or move.state == "cancel":
-            continue
-        quantity = move.quantity if done else move.product_uom_qty
-        found[line.hub_external_id] += Decimal(
-            str(
-                move.product_uom._compute_quantity(
-                    quantity, line.product_uom_id, rounding_method="HALF-UP"
+        return [
+            move
+            for picking in pickings.sorted(
+                lambda p: (
+                    bool(take(wanted, p.move_ids)[1]),
+                    not (path and (p.location_id.parent_path or "").startswith(path)),
+                    p.id,
                 )
             )
+            for move in picking.move_ids
+        ]
+
+    def _earlier(self) -> list[Any]:
+        """Return the open moves after which others follow by rule, the last ones first.
+
+        These follow when goods are moved, and are not there before.
+        """
+        pickings = self.order.picking_ids.filtered(
+            lambda picking: picking.picking_type_code == "internal"
         )
-    return found
+        moves = pickings.move_ids.filtered(
+            lambda move: not move.move_dest_ids and not move.origin_returned_move_id
+        )
+        return sorted(moves, key=lambda move: (-depth(move), move.id))
+
+
+def _by_id(goods: dict[Any, float]) -> Goods:
+    return {
+        line.hub_external_id: Decimal(str(line.product_uom_id.round(quantity)))
+        for line, quantity in goods.items()
+        if line.hub_external_id
+    }

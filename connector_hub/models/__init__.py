@@ -153,6 +153,7 @@ from . import sale_order_said
 from . import hub_order_edit
 from . import hub_order_edit_line
 from . import sale_order_delivery
+from . import sale_order_goods
 from . import sale_order_refund
 from . import sale_order_credited
 from . import hub_payment
@@ -164,6 +165,7 @@ from . import sale_order_payment
 from . import stock_move
 from . import stock_picking
 from . import stock_picking_tracking
+from . import stock_picking_parcel
 from . import stock_quant
 from . import account_analytic_distribution_model
 from . import account_move_batch

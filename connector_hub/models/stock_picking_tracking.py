@@ -18,9 +18,10 @@ class StockPicking(models.Model):
     @api.private
     def _hub_is_returned(self):
         """Return whether everything that a delivery moved has come back."""
-        if not self.return_ids:
+        parcel = self | self.hub_shipped_along_ids
+        if not parcel.return_ids:
             return False
-        moves = self.move_ids.filtered(lambda move: move.state == "done")
+        moves = parcel.move_ids.filtered(lambda move: move.state == "done")
         for move in moves:
             back = move.returned_move_ids.filtered(lambda m: m.state == "done")
             returned = sum(back.mapped("product_qty"))

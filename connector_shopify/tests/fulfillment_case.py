@@ -30,6 +30,15 @@ class FulfillmentCase(ShopifyCase):
         self.assertEqual((message.state, message.error_message), ("done", False))
         return self.bound(self.backend, "order", gid)
 
+    def read_again(self, gid, state="done"):
+        """Poll once more; return the newest message of an order."""
+        self.order_flow.cursor = False
+        self.poll(self.order_flow)
+        self.settle()
+        message = self.messages(self.order_flow, external_id=gid)[-1:]
+        self.assertEqual(message.state, state, message.error_message)
+        return message
+
     def confirmed(self, *scenarios):
         gid = self.place(*scenarios)
         order = self.bring_in(gid)

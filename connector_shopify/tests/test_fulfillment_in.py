@@ -11,15 +11,6 @@ class TestFulfillmentIn(FulfillmentCase):
         super().setUp()
         self.backend.delivery_import = "validate"
 
-    def read_again(self, gid, state="done"):
-        """Poll once more; return the newest message of an order."""
-        self.order_flow.cursor = False
-        self.poll(self.order_flow)
-        self.settle()
-        message = self.messages(self.order_flow, external_id=gid)[-1:]
-        self.assertEqual(message.state, state, message.error_message)
-        return message
-
     def pickings(self, order, state="done"):
         return order.picking_ids.filtered(lambda picking: picking.state == state)
 

@@ -23,6 +23,20 @@ class TestRefundGoods(RefundCase):
             line = self.line(gid, row["id"])
             self.assertEqual(self.open_quantity(line), row["currentQuantity"])
 
+    def test_cancelled_units_are_not_picked(self):
+        warehouse = self.env["stock.warehouse"].search(
+            [("company_id", "=", self.company.id)], limit=1
+        )
+        warehouse.delivery_steps = "pick_ship"
+        gid, order = self.place("order_fixed")
+        self.bring_in()
+        self.order(gid).action_confirm()
+        row = next(row for row in order["lineItems"] if row["requiresShipping"])
+        self.shop.refunds.make(gid, [(row["id"], 1, "CANCEL", None)])
+        self.bring_in()
+        line = self.line(gid, row["id"])
+        self.assertEqual(self.open_quantity(line), row["currentQuantity"])
+
     def test_quotation_is_delivered_without_what_was_cancelled(self):
         gid, order = self.place()
         self.bring_in()

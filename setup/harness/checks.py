@@ -26,6 +26,9 @@ from . import capabilities, conf, database, lint, paths, postgres, process
 
 REPORTS = paths.DATA / "reports"
 ADDON_TESTS = "addon tests"
+# Tests of addons that need a further Odoo app: those of glue addons, and of connectors
+# together with them.
+GLUE_TESTS = "glue tests"
 NO_TESTS = 5  # pytest's exit code when nothing was collected
 
 
@@ -58,9 +61,15 @@ def _everything() -> Iterator[Result]:
         files = sorted(path.name for path in (paths.ROOT / "tests").glob("test_*.py"))
         yield from _tests("architecture tests", [f"tests/{name}" for name in files], [])
         yield from _tests(ADDON_TESTS, _existing(others), [])
+        yield from _tests(GLUE_TESTS, _existing(_glue_targets()), [])
     yield from results
     for folder in ("e2e", "chaos"):
         yield from _tests(f"{folder} tests", _existing([f"tests/{folder}"]), [])
+
+
+def _glue_targets() -> list[str]:
+    targets = [f"{addon}/tests" for addon in paths.glue()]
+    return [*targets, *(f"{addon}/tests/glue" for addon in paths.addons())]
 
 
 def _checks() -> Iterator[Result]:
@@ -121,6 +130,8 @@ def _selected(arguments: list[str]) -> Iterator[Result]:
 
 def _kind(path: str) -> str:
     inside = Path(path.partition("::")[0]).resolve().relative_to(paths.ROOT)
+    if inside.parts[0] in paths.GLUE_NAMES or inside.parts[1:3] == ("tests", "glue"):
+        return GLUE_TESTS
     if inside.parts[0] not in paths.ADDON_NAMES:
         return "tests"
     return "pure tests" if inside.parts[1:3] == ("tests", "pure") else ADDON_TESTS
@@ -131,7 +142,7 @@ def _tests(name: str, targets: list[str], options: list[str]) -> Iterator[Result
         return
     _headline(name)
     started = time.monotonic()
-    if name == ADDON_TESTS:
+    if name in (ADDON_TESTS, GLUE_TESTS):
         result = _with_database(name, targets, options)
     else:
         result = _pytest(name, ["-p", "no:odoo", *targets, *options])
@@ -147,6 +158,8 @@ def _with_database(
             extra = ["--odoo-config", str(configuration), "--odoo-http"]
             extra += ["--odoo-log-level", "warn"]
             extra += ["--ignore-glob=*/tests/pure/*"]
+            if name != GLUE_TESTS:
+                extra += ["--ignore-glob=*/tests/glue/*"]
             return _pytest(name, [*extra, *targets, *options], output)
     except RuntimeError as error:  # the addons do not install
         print(error, file=output)
@@ -157,7 +170,9 @@ def _with_database(
 def _test_database(purpose: str) -> Iterator[Path]:
     database.sweep()
     own = database.own_name("test_" + "".join(filter(str.isalpha, purpose))[-8:])
-    name = database.clone(own, database.test_template())
+    glue = purpose == GLUE_TESTS
+    source = database.glue_template() if glue else database.test_template()
+    name = database.clone(own, source)
     path = paths.DATA / "conf" / f"{name}.conf"
     try:
         options = {"http_port": str(process.free_port()), **conf.WITH_TESTS}

@@ -1,10 +1,11 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Databases made from templates: installing modules once, copying many times.
 
-Three templates are kept. The first holds the modules of others, an accounting chart
+Four templates are kept. The first holds the modules of others, an accounting chart
 and a warehouse; it is made again when a version changes. The second adds the addons of
 this checkout; it is made again when their files change. The third, for addon tests,
-adds the addons that exist for tests only.
+adds the addons that exist for tests only; the fourth, those that install themselves
+beside further Odoo apps, and these apps.
 """
 
 import hashlib
@@ -41,7 +42,7 @@ PREPARATION = Path(__file__).with_name("prepare_company.py")
 # Files that are never loaded into a database.
 UNLOADED_FOLDERS = {"tests", "readme", "__pycache__", "description"}
 # Templates, named after a hash; every other database after its process.
-KEPT_KINDS = {"base", "addons", "tests"}
+KEPT_KINDS = {"base", "addons", "tests", "glue"}
 KEPT_LOGS = 60
 FILESTORE = conf.ODOO_DATA / "filestore"
 
@@ -68,6 +69,15 @@ def test_template() -> str:
             return source
         name = _named("tests", [source, *_contents(addons, paths.TEST_ADDONS)])
         _ensure(name, source, _install_test_addons)
+        return name
+
+
+def glue_template() -> str:
+    """The name of the template that holds what comes with further Odoo apps as well."""
+    source = test_template()
+    with process.locked(paths.DATA / "templates.lock"):
+        name = _named("glue", [source, *_contents(paths.glue())])
+        _ensure(name, source, _install_glue)
         return name
 
 
@@ -213,6 +223,10 @@ def _install_addons(name: str) -> None:
 
 def _install_test_addons(name: str) -> None:
     _odoo(name, ["--init", ",".join(paths.test_addons())], conf.WITH_TESTS)
+
+
+def _install_glue(name: str) -> None:
+    _odoo(name, ["--init", ",".join(paths.glue())], conf.WITH_TESTS)
 
 
 def _odoo(

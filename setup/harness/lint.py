@@ -30,7 +30,7 @@ def ruff_format() -> bool:
 
 
 def pylint_odoo() -> bool:
-    addons = paths.addons()
+    addons = paths.addons() + paths.glue()
     if not addons:
         return True
     style = "colorized" if sys.stdout.isatty() else "text"
@@ -42,7 +42,7 @@ def mypy() -> bool:
     """Addons are checked under their real name, which needs them below odoo/addons."""
     (TYPING / "odoo" / "addons").mkdir(parents=True, exist_ok=True)
     targets = ["-p", "harness"]
-    for addon in paths.addons():
+    for addon in paths.addons() + paths.glue():
         link = TYPING / "odoo" / "addons" / addon
         if not link.exists():
             link.unlink(missing_ok=True)

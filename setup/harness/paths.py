@@ -14,12 +14,18 @@ ODOO_SCRIPT = VENV / "bin" / "odoo"
 
 # Addons of the suite that exist in this checkout, in the order of installation.
 ADDON_NAMES = ("connector_hub", "connector_shopify")
+# Those that install themselves beside a further Odoo app, which nothing else needs.
+GLUE_NAMES = ("connector_hub_mrp",)
 # Addons that exist for tests only, such as a connector of an imaginary system.
 TEST_ADDONS = ROOT / "tests" / "addons"
 
 
 def addons() -> list[str]:
     return [name for name in ADDON_NAMES if (ROOT / name / "__manifest__.py").is_file()]
+
+
+def glue() -> list[str]:
+    return [name for name in GLUE_NAMES if (ROOT / name / "__manifest__.py").is_file()]
 
 
 def test_addons() -> list[str]:

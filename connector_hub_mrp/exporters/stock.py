@@ -11,7 +11,7 @@ FIGURES = {
 
 
 class ExporterStock(models.AbstractModel):
-    """Kits, where bills of materials are installed: as many as their parts allow.
+    """Kits: as many as their parts allow.
 
     A kit has no stock of its own, so it is told when the stock of a part changes.
     """
@@ -21,8 +21,6 @@ class ExporterStock(models.AbstractModel):
     @api.private
     def roots(self, flow, model, ids):
         found = super().roots(flow, model, ids)
-        if "mrp.bom.line" not in self.env:
-            return found
         known, parts = set(found), list(found)
         while parts:
             parts = [key for key in self._kits_of(parts).ids if key not in known]
@@ -42,14 +40,10 @@ class ExporterStock(models.AbstractModel):
         )
 
     def _told(self, products):
-        return super()._told(products) | self._kits(products)
-
-    def _kits(self, products):
-        kits = "is_kits" in products._fields and products.filtered("is_kits")
-        return kits or products.browse()
+        return super()._told(products) | products.filtered("is_kits")
 
     def _quantities(self, flow, products, locations):
-        kits = self._kits(products)
+        kits = products.filtered("is_kits")
         found = super()._quantities(flow, products - kits, locations)
         figure = FIGURES[flow.stock_formula]
         for key, location in locations.items() if kits else ():

@@ -1,0 +1,2 @@
+from . import exporters
+from . import models

@@ -1,0 +1,122 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import Command
+from odoo.tests import TransactionCase, tagged
+
+
+@tagged("post_install", "-at_install")
+class TestGoods(TransactionCase):
+    """How much of an order's line has left, when it is a kit."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env = cls.env(context={**cls.env.context, "tracking_disable": True})
+        cls.partner = cls.env["res.partner"].create({"name": "Buyer"})
+        cls.kit, cls.leg, cls.top, cls.screw = cls.env["product.product"].create(
+            [{"name": name} for name in ("Table", "Leg", "Top", "Screw")]
+        )
+
+    def make_kit(self, kit, needs, quantity=1):
+        return self.env["mrp.bom"].create(
+            {
+                "product_tmpl_id": kit.product_tmpl_id.id,
+                "type": "phantom",
+                "product_qty": quantity,
+                "bom_line_ids": [
+                    Command.create({"product_id": part.id, "product_qty": count})
+                    for part, count in needs
+                ],
+            }
+        )
+
+    def ordered(self, count, unit=None):
+        order = self.env["sale.order"].create(
+            {
+                "partner_id": self.partner.id,
+                "order_line": [
+                    Command.create(
+                        {
+                            "product_id": self.kit.id,
+                            "product_uom_qty": count,
+                            "product_uom_id": (unit or self.kit.uom_id).id,
+                        }
+                    )
+                ],
+            }
+        )
+        order.action_confirm()
+        return order
+
+    def ship(self, order, wanted):
+        """Deliver {product: quantity}; return the transfer."""
+        picking = order.picking_ids.filtered(lambda p: p.state != "done")
+        left = dict(wanted)
+        for move in picking.move_ids:
+            move.quantity = min(left.get(move.product_id, 0), move.product_uom_qty)
+            move.picked = bool(move.quantity)
+            left[move.product_id] = left.get(move.product_id, 0) - move.quantity
+        picking._action_done()
+        return picking
+
+    def left(self, order):
+        """Return what each transfer has delivered of the kit, in order."""
+        found, _waiting = order._hub_goods_out()
+        return [found[picking].get(order.order_line, 0) for picking in sorted(found)]
+
+    def assertLeft(self, order, *counts):
+        self.assertEqual(self.left(order), list(counts))
+        self.assertEqual(sum(counts), order.order_line.qty_delivered)
+
+    def test_scarcest_component_counts(self):
+        self.make_kit(self.kit, [(self.leg, 4), (self.top, 1)])
+        order = self.ordered(3)
+        self.ship(order, {self.leg: 11, self.top: 3})
+        self.assertLeft(order, 2)
+        self.ship(order, {self.leg: 1})
+        self.assertLeft(order, 2, 1)
+
+    def test_kits_of_kits_are_made_of_the_parts_of_their_parts(self):
+        self.make_kit(self.kit, [(self.leg, 4), (self.top, 1)])
+        self.make_kit(self.leg, [(self.screw, 2)])
+        order = self.ordered(2)
+        self.ship(order, {self.screw: 8, self.top: 2})
+        self.assertLeft(order, 1)
+        self.ship(order, {self.screw: 8})
+        self.assertLeft(order, 1, 1)
+
+    def test_component_that_is_needed_twice_counts_together(self):
+        self.make_kit(self.kit, [(self.screw, 4), (self.top, 1), (self.screw, 2)])
+        order = self.ordered(2)
+        self.assertEqual(order.order_line._hub_parts(), {self.screw: 6, self.top: 1})
+        self.ship(order, {self.screw: 12, self.top: 2})
+        self.assertLeft(order, 2)
+
+    def test_pack_of_one_component_counts_whole_packs(self):
+        self.make_kit(self.kit, [(self.screw, 6)])
+        order = self.ordered(2)
+        self.ship(order, {self.screw: 7})
+        self.assertLeft(order, 1)
+        self.ship(order, {self.screw: 5})
+        self.assertLeft(order, 1, 1)
+
+    def test_bill_for_several_kits_is_divided(self):
+        self.make_kit(self.kit, [(self.screw, 20)], quantity=10)
+        order = self.ordered(3)
+        self.assertEqual(order.order_line._hub_parts(), {self.screw: 2})
+        self.ship(order, {self.screw: 4})
+        self.assertLeft(order, 2)
+
+    def test_kits_sold_by_the_dozen_count_whole_dozens(self):
+        self.make_kit(self.kit, [(self.screw, 1)])
+        order = self.ordered(2, self.env.ref("uom.product_uom_dozen"))
+        self.ship(order, {self.screw: 13})
+        self.assertEqual(self.left(order), [1])
+        self.ship(order, {self.screw: 11})
+        self.assertLeft(order, 1, 1)
+
+    def test_services_in_a_kit_are_not_waited_for(self):
+        work = self.env["product.product"].create({"name": "Work", "type": "service"})
+        self.make_kit(self.kit, [(self.top, 1), (work, 1)])
+        order = self.ordered(1)
+        self.ship(order, {self.top: 1})
+        self.assertEqual(self.left(order), [1])

@@ -39,6 +39,9 @@ class Operation:
         delayed reads, and calls still under way when we stopped listening
         (counted from the intent; must exceed the time limit of a call)
     :param key_lifetime: seconds for which the remote remembers a key; 0: for ever
+    :param numbered: the remote tells the records of a call apart by their places in it:
+        the key of each is "<call>.<place>"; files are not sent with it
+    :param many: how ``many_from`` records and more are done at once, which is numbered
     """
 
     name: str
@@ -47,6 +50,17 @@ class Operation:
     key_per_call: bool = False
     visible_after: float = 0.0
     key_lifetime: float = 0.0
+    numbered: bool = False
+    many: Operation | None = None
+    many_from: int = 0
+
+    def for_count(self, count: int) -> Operation:
+        """Return how so many records are done."""
+        return self.many if self.many and count >= self.many_from else self
+
+    def tried_as(self, key: str) -> Operation:
+        """Return how a try was done that had this key."""
+        return self.many if self.many and "." in key else self
 
     def __post_init__(self) -> None:
         """A look-up that does not wait proves nothing."""
@@ -85,6 +99,12 @@ class Push:
     files: Mapping[str, File] = field(default_factory=dict)
     again: bool = False
 
+    @property
+    def place(self) -> tuple[str, int]:
+        """The call it was in and its place there; without a call: ("", 0)."""
+        call, _dot, place = self.key.rpartition(".")
+        return (call, int(place)) if call else ("", 0)
+
 
 @dataclass(frozen=True)
 class Pushed:
@@ -113,10 +133,16 @@ class Pushed:
 
 @dataclass(frozen=True)
 class Probed:
-    """What a probe found: ``happened`` None means that it cannot tell yet."""
+    """What a probe found: ``happened`` None means that it cannot tell yet.
+
+    ``under_way``: the remote is at work on it, and it may take its time. ``result``:
+    what the remote answered, where it can still be read; it says all the rest.
+    """
 
     happened: bool | None
     remote_id: str = ""
     version: str = ""
     state: dict[str, str | None] | None = None
     links: Links = field(default_factory=dict)
+    under_way: bool = False
+    result: Pushed | None = None

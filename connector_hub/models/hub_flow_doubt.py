@@ -10,6 +10,8 @@ from .hub_flow_send import _refused_together
 
 #: part of the time a remote remembers a key in which it is relied on
 KEY_MARGIN = 0.9
+#: until the remote is asked again for what it is at work on
+UNDER_WAY_SECONDS = 20.0
 
 
 class HubFlow(models.Model):
@@ -26,18 +28,19 @@ class HubFlow(models.Model):
         if not tasks:
             return
         self.env["hub.attempt"].recall(tasks)
-        by_safety = {}
+        by_way = {}
         for task in tasks:
             operation = operations.get(task.action)
             safety = task.safety if operation else Safety.MANUAL
+            operation = operation and operation.tried_as(task.idempotency_key)
             if safety is Safety.KEYED and self._is_forgotten(operation, task):
                 safety = Safety.MANUAL
-            by_safety.setdefault((safety, task.action), []).append(task)
-        for (safety, action), found in by_safety.items():
+            by_way.setdefault((safety, task.action, operation), []).append(task)
+        for (safety, action, operation), found in by_way.items():
             if safety is Safety.KEYED:
-                self._repeat(lease, adapter, operations[action], found, deadline)
+                self._repeat(lease, adapter, operation, found, deadline)
             elif safety is Safety.PROBED:
-                self._probe(adapter, operations[action], action, found, deadline)
+                self._probe(adapter, operation, action, found, deadline)
             else:
                 self._ask_person(found)
         self._finish_out(lease, [task for task in tasks if not task.stored])
@@ -145,7 +148,13 @@ class HubFlow(models.Model):
         }
 
     def _judge_probe(self, task, probed):
-        if probed is None or probed.happened is None:
+        if probed and probed.under_way:
+            _put_off([task])
+            task.pause = UNDER_WAY_SECONDS
+        elif probed and probed.result:
+            self._judge_push(task, probed.result)
+            self._give_up(task)
+        elif probed is None or probed.happened is None:
             task.settle("in_doubt")
             self._give_up(task)
         elif probed.happened:

@@ -132,7 +132,9 @@ class HubFlow(models.Model):
         """Send in as few calls as the remote allows; stop when it is time."""
         for action in ACTIONS:
             wanted = [task for task in tasks if task.action == action]
-            size = operations[action].batch_size if wanted else 1
+            size = 1
+            if wanted:
+                size = operations[action].for_count(len(wanted)).batch_size
             for start in range(0, len(wanted), size):
                 chunk = wanted[start : start + size]
                 if time.monotonic() > deadline or not self._still_open():
@@ -142,7 +144,7 @@ class HubFlow(models.Model):
 
     def _send_chunk(self, lease, adapter, operation, tasks, deadline):
         intended = time.monotonic()
-        pushes = self._intend(lease, operation, tasks)
+        pushes = self._intend(lease, operation.for_count(len(tasks)), tasks)
         results = self._push(adapter, tasks[0].action, pushes, intended)
         if len(tasks) > 1 and _refused_together(results):
             return self._send_apart(lease, adapter, operation, tasks, deadline)
@@ -176,12 +178,12 @@ class HubFlow(models.Model):
         :return: the pushes
         """
         self.env["hub.lane"].fence(*lease)
-        shared = uuid.uuid4().hex if operation.key_per_call else ""
-        for task in tasks:
-            key = shared or uuid.uuid4().hex
+        fresh = _keys_of(operation, len(tasks))
+        for task, key in zip(tasks, fresh, strict=True):
             task.idempotency_key = keys[task.message_id] if keys else key
             task.safety = operation.safety
-        self._read_files(tasks)
+        if not operation.numbered:
+            self._read_files(tasks)
         self.env["hub.message"].note_sent(
             [(t.message_id, t.idempotency_key, t.remote_id or None) for t in tasks]
         )
@@ -237,6 +239,16 @@ class HubFlow(models.Model):
             task.attempts -= 1
             task.settle("pending")
         self._finish_out(lease, tasks)
+
+
+def _keys_of(operation, count):
+    """Return new idempotency keys for the records of a call."""
+    call = uuid.uuid4().hex
+    if operation.numbered:
+        return [f"{call}.{place}" for place in range(count)]
+    if operation.key_per_call:
+        return [call] * count
+    return [uuid.uuid4().hex for _record in range(count)]
 
 
 def _is_gone_already(task, error):

@@ -1,8 +1,15 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import itertools
+from dataclasses import replace
 from unittest.mock import patch
 
-from odoo.addons.connector_hub.components.push import Safety
+from odoo.addons.connector_hub.components.push import (
+    Operation,
+    Probed,
+    Pushed,
+    Safety,
+)
+from odoo.addons.connector_hub.exceptions import Rejected
 from odoo.addons.connector_hub.models import hub_flow_send
 
 from . import samples
@@ -81,6 +88,40 @@ class TestDoubt(SendCase):
         self.let_time_pass(self.messages(self.out))
         self.send()
         self.assertEqual((self.outcomes(), ledger.probes), (["in_doubt"], 0))
+
+    def test_records_sent_at_once_are_looked_up_by_call_and_place(self):
+        """A process dies while the remote is at work; nothing is sent twice."""
+        ledger = Ledger()
+        many = Operation("many", Safety.PROBED, 10, visible_after=0.001, numbered=True)
+        ledger.operation = replace(ledger.operation, many=many, many_from=3)
+        sent = []
+        ledger.before = lambda pushes: sent.extend(pushes)
+        ledger.after = crash
+        self.connect(ledger)
+        self.mark(self.products("Cap", "Hat", "Scarf"))
+        self.crash_in()
+        self.assertEqual([push.place[1] for push in sent], [0, 1, 2])
+        self.assertEqual(len({push.place[0] for push in sent}), 1)
+        found = {push.record: Probed(None, under_way=True) for push in sent}
+        asked = []
+
+        def probe(adapter, document, action, pushes):
+            asked.extend(push.place for push in pushes)
+            return found
+
+        self.use(type(self.backend.adapter()), "probe", probe)
+        self.let_time_pass(self.messages(self.out))
+        self.send()
+        self.assertEqual(self.outcomes(), ["in_doubt"] * 3)
+        self.assertEqual(sorted(asked), sorted(push.place for push in sent))
+        refused = Pushed(error=Rejected("It is refused.", code="no"))
+        results = [Pushed("R1"), Pushed("R2"), refused]
+        for push, result in zip(sent, results, strict=True):
+            found[push.record] = Probed(True, result=result)
+        self.let_time_pass(self.messages(self.out))
+        self.send()
+        self.assertEqual(sorted(self.outcomes()), ["done", "done", "failed"])
+        self.assertEqual(ledger.calls, 1)
 
     def test_manual_operation_waits_for_a_person(self):
         ledger = Ledger(Safety.MANUAL)

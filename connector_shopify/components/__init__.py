@@ -18,10 +18,13 @@ from . import payout_mapper
 from . import product_mapper
 from . import sender
 from . import sender_customer
+from . import customer_bulk
 from . import sender_stock
 from . import stock_mapper
 from . import sender_price
 from . import sender_product
+from . import product_bulk
+from . import product_bulk_change
 from . import sender_fulfillment
 from . import sender_refund
 from . import sender_settlement

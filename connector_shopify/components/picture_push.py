@@ -10,10 +10,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from odoo.addons.connector_hub.components.push import File, Push
-from odoo.addons.connector_hub.exceptions import AuthError, Rejected
 
 from ..const import MAX_PAGE
 from .client import ShopifyClient
+from .staged_upload import stage
 from .user_errors import raise_refused
 
 Node = dict[str, Any]
@@ -111,35 +111,8 @@ def _add_to_variant(client: ShopifyClient, push: Push, part: Node, file: File) -
 
 
 def upload(client: ShopifyClient, file: File) -> str:
-    """Upload a file; return the address that mutations know it by."""
-    entry = {
-        "filename": file.name,
-        "mimeType": file.mime_type,
-        "fileSize": str(len(file.content)),
-        "httpMethod": "POST",
-        "resource": "IMAGE",
-    }
-    data = client.execute("staged_upload", {"input": [entry]})
-    raise_refused(data["stagedUploadsCreate"], f"the file {file.name}")
-    (target,) = data["stagedUploadsCreate"]["stagedTargets"]
-    try:
-        _deliver(client, target, file)
-    except AuthError as error:
-        # the storage's own form was refused: the store's token has no part in it
-        raise Rejected(error.message, remedy="Retry.", code=error.code) from error
-    return str(target["resourceUrl"])
-
-
-def _deliver(client: ShopifyClient, target: Node, file: File) -> None:
-    address = urlsplit(target["url"])
-    client.elsewhere(f"{address.scheme}://{address.netloc}").request(
-        "POST",
-        address.path + (f"?{address.query}" if address.query else ""),
-        # fields first: what comes after the file is not read
-        data={row["name"]: row["value"] for row in target["parameters"]},
-        files={"file": (file.name, file.content, file.mime_type)},
-        idempotent=True,
-    )
+    """Upload a picture; return the address that mutations know it by."""
+    return str(stage(client, file, "IMAGE")["resourceUrl"])
 
 
 def _is_gone(error: Node) -> bool:

@@ -68,6 +68,19 @@ class ShopifyCustomerSender(Component):
     # === CREATION ===#
 
     def _create(self, push: Push) -> Pushed:
+        entry = self._creation(push)
+        data = self._run("customer_create", input=entry)["customerCreate"]
+        if any(answer.TAKEN in error["message"] for error in data["userErrors"]):
+            return self._adopt(push, data["userErrors"])
+        answer.check(data["userErrors"])
+        created = data["customer"]
+        links = self._add_addresses(created, push.payload)
+        if links:
+            created = self._read(created["id"])
+        return answer.pushed(created, push, links)
+
+    def _creation(self, push: Push) -> dict[str, Any]:
+        """Return the CustomerInput of a new customer."""
         payload = push.payload
         entry: dict[str, Any] = {}
         for part in payload["fields"].values():
@@ -76,15 +89,7 @@ class ShopifyCustomerSender(Component):
             entry["emailMarketingConsent"] = answer.consent_input(payload["consent"])
         if is_place(payload.get("address")):
             entry["addresses"] = [{**payload["person"], **payload["address"]}]
-        data = self._run("customer_create", input=entry)["customerCreate"]
-        if any(answer.TAKEN in error["message"] for error in data["userErrors"]):
-            return self._adopt(push, data["userErrors"])
-        answer.check(data["userErrors"])
-        created = data["customer"]
-        links = self._add_addresses(created, payload)
-        if links:
-            created = self._read(created["id"])
-        return answer.pushed(created, push, links)
+        return entry
 
     def _adopt(self, push: Push, errors: list[dict[str, Any]]) -> Pushed:
         """Take the customer who has this very e-mail for the one we meant.

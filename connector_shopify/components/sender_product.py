@@ -76,29 +76,30 @@ class ShopifyProductSender(Component):
     # === CREATE ===#
 
     def _create(self, push: Push) -> Pushed:
-        payload = push.payload
         self._define_identity()
-        value = f"{payload.get('source', '')}:{push.record}"
-        identity = {"namespace": NAMESPACE, "key": KEY, "value": value}
-        data = self.client.execute(
-            "product_set",
-            {
-                "identifier": {"customId": identity},
-                "input": {
-                    **product_input(payload),
-                    "productOptions": option_inputs(payload.get("options") or []),
-                    "variants": _new_variants(payload),
-                    # without its type, or Shopify takes it for another one
-                    "metafields": [identity],
-                },
-                "lines": MAX_PAGE,
-            },
-        )
+        values = {**self._creation(push), "lines": MAX_PAGE}
+        data = self.client.execute("product_set", values)
         raise_refused(data["productSet"], _name(push))
         node = data["productSet"]["product"]
         if node["variants"]["pageInfo"]["hasNextPage"]:
             node = self._read(node["id"])
-        return later(push, _told(node, payload))
+        return later(push, told(node, push.payload))
+
+    def _creation(self, push: Push) -> Payload:
+        """Return the variables of the upsert that creates a product."""
+        payload = push.payload
+        value = f"{payload.get('source', '')}:{push.record}"
+        identity = {"namespace": NAMESPACE, "key": KEY, "value": value}
+        return {
+            "identifier": {"customId": identity},
+            "input": {
+                **product_input(payload),
+                "productOptions": option_inputs(payload.get("options") or []),
+                "variants": _new_variants(payload),
+                # without its type, or Shopify takes it for another one
+                "metafields": [identity],
+            },
+        }
 
     def _define_identity(self) -> None:
         """Have the store know the metafield that a creation is keyed by."""
@@ -134,8 +135,8 @@ class ShopifyProductSender(Component):
             raise_refused(data["productVariantsBulkCreate"], _name(push), "productId")
         if plan.deleted:
             self._drop(push, push.remote_id, plan.deleted)
-        told = _told(self._read(push.remote_id), payload, plan.deleted)
-        return later(push, told)
+        node = self._read(push.remote_id)
+        return later(push, told(node, payload, plan.deleted))
 
     def _set(self, push: Push, product: Payload, variants: list[Payload]) -> None:
         """Change fields of the product and of variants, in as few calls as it takes."""
@@ -225,7 +226,7 @@ def _new_variants(payload: Payload) -> list[Payload]:
     ]
 
 
-def _told(node: Payload, payload: Payload, deleted: Sequence[str] = ()) -> Pushed:
+def told(node: Payload, payload: Payload, deleted: Sequence[str] = ()) -> Pushed:
     """Return what the store has now of what it was told, and the ids it gave.
 
     Of what a product has besides, Odoo knows nothing: it is not remembered, or it

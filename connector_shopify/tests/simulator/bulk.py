@@ -9,27 +9,24 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from copy import copy
 from typing import Any
 
 from graphql import (
-    ArgumentNode,
     FieldNode,
     GraphQLError,
-    IntValueNode,
-    NameNode,
     OperationDefinitionNode,
-    Visitor,
     parse,
     print_ast,
     validate,
     visit,
 )
 
+from .bulk_imports import IMPORTS, Imports, Refused
+from .bulk_rows import Paged, taken_apart
 from .bulk_rules import refusal
 from .errors import Bubble, NotSimulated
 from .identity import iso, type_of
-from .paging import MAX_PAGE, connection
+from .paging import connection
 from .run import Resolvers, Run
 
 Object = dict[str, Any]
@@ -45,6 +42,7 @@ class Bulk:
         self.shop = shop
         self.operations: dict[str, Object] = {}
         self.files: dict[str, list[str]] = {}
+        self.imports = Imports(shop)
         self.outcome = "COMPLETED"
         self.error_code = "INTERNAL_SERVER_ERROR"
 
@@ -55,20 +53,47 @@ class Bulk:
         message = self._refusal(query)
         if message:
             return None, [_error(message, "INVALID", "query")]
-        busy = [op for op in self.operations.values() if op["status"] in UNFINISHED]
-        if len(busy) >= PLACES:
-            gids = ", ".join(op["id"] for op in busy)
-            message = (
-                "A bulk query operation for this app and shop is already in progress:"
-                f" {gids}."
-            )
+        message = self._busy("QUERY")
+        if message:
             return None, [_error(message, "OPERATION_IN_PROGRESS")]
+        operation = self._new("QUERY", query)
+        operation["_grouped"] = grouped
+        return operation, []
+
+    def start_mutation(self, text: str, path: str, identifier: str | None) -> Object:
+        """Return the operation.
+
+        :raises Refused: it is not begun
+        """
+        content = self.imports.check(text, path, identifier)
+        message = self._busy("MUTATION")
+        if message:
+            raise Refused(message, "OPERATION_IN_PROGRESS")
+        operation = self._new("MUTATION", text)
+        operation["_content"] = content
+        return operation
+
+    def _busy(self, kind: str) -> str:
+        """Return that there is no place for another operation, or nothing."""
+        busy = [
+            op["id"]
+            for op in self.operations.values()
+            if op["status"] in UNFINISHED and op["type"] == kind
+        ]
+        if len(busy) < PLACES:
+            return ""
+        return (
+            f"A bulk {kind.lower()} operation for this app and shop is already in"
+            f" progress: {', '.join(busy)}."
+        )
+
+    def _new(self, kind: str, text: str) -> Object:
         gid, _number = self.shop.generator.ids.next("BulkOperation")
         operation: Object = {
             "__typename": "BulkOperation",
             "id": gid,
-            "type": "QUERY",
-            "query": query,
+            "type": kind,
+            "query": text,
             "status": "CREATED",
             "errorCode": None,
             "createdAt": iso(self.shop.now()),
@@ -78,10 +103,9 @@ class Bulk:
             "fileSize": None,
             "url": None,
             "partialDataUrl": None,
-            "_grouped": grouped,
         }
         self.operations[gid] = operation
-        return operation, []
+        return operation
 
     def look(self, gid: str) -> Object | None:
         """Return an operation as it is now, which is one step further."""
@@ -95,7 +119,10 @@ class Bulk:
         return operation
 
     def _finish(self, operation: Object) -> None:
-        rows = list(self._rows(operation))
+        if operation["type"] == "QUERY":
+            rows = list(self._rows(operation))
+        else:
+            rows = self._done(operation)
         operation["completedAt"] = iso(self.shop.now())
         if self.outcome == "COMPLETED":
             operation["status"] = "COMPLETED"
@@ -103,8 +130,19 @@ class Bulk:
         else:
             operation.update(status="FAILED", errorCode=self.error_code)
             if self.outcome == "PARTIAL":
-                half = rows[: len(rows) // 2]
+                half = rows
+                if operation["type"] == "QUERY":
+                    half = rows[: len(rows) // 2]
                 operation["partialDataUrl"] = self._store(operation, half)
+
+    def _done(self, operation: Object) -> list[Object]:
+        """Do what a file of variables asks for: all of it, half of it or nothing."""
+        lines = operation["_content"].split(b"\n")
+        share = {"COMPLETED": len(lines), "PARTIAL": len(lines) // 2}
+        content = b"\n".join(lines[: share.get(self.outcome, 0)])
+        rows = list(self.imports.answers(operation["query"], content))
+        # their order is nobody's promise
+        return rows[::-1]
 
     def _store(self, operation: Object, rows: list[Object]) -> str:
         name = operation["id"].rpartition("/")[2]
@@ -161,7 +199,7 @@ class Bulk:
         kind = type_of(row["id"])
         field = kind[0].lower() + kind[1:]
         selections = node.selection_set.selections if node.selection_set else ()
-        inner = " ".join(print_ast(visit(item, _Paged())) for item in selections)
+        inner = " ".join(print_ast(visit(item, Paged())) for item in selections)
         prepared = self.shop.executor.prepare(
             f"query One($id: ID!) {{ {field}(id: $id) {{ {inner} }} }}"
         )
@@ -176,7 +214,7 @@ class Bulk:
         if run.errors or not data:
             raise NotSimulated(f"bulk query: {run.errors}")
         found: Object = data[field]
-        return found, list(_taken_apart(found, row["id"]))
+        return found, list(taken_apart(found, row["id"]))
 
 
 def _node_of(field: FieldNode) -> FieldNode:
@@ -192,36 +230,6 @@ def _node_of(field: FieldNode) -> FieldNode:
             raise NotSimulated("a bulk query without edges and node")
         field = found[0]
     return field
-
-
-class _Paged(Visitor):
-    """Asks for all of each connection: bulk queries name no page sizes."""
-
-    def enter_field(self, node: FieldNode, *_args: Any) -> FieldNode | None:
-        inner = node.selection_set.selections if node.selection_set else ()
-        names = {item.name.value for item in inner if isinstance(item, FieldNode)}
-        if "edges" not in names or node.arguments:
-            return None
-        size = ArgumentNode(
-            name=NameNode(value="first"), value=IntValueNode(value=str(MAX_PAGE))
-        )
-        paged = copy(node)
-        paged.arguments = (size,)
-        return paged
-
-
-def _taken_apart(found: Object, parent: str) -> Iterator[Object]:
-    """Take the parts out of an object; yield each before its own parts."""
-    for name in [n for n, value in found.items() if _is_connection(value)]:
-        for edge in found.pop(name)["edges"]:
-            node = dict(edge["node"])
-            own = list(_taken_apart(node, str(node.get("id"))))
-            yield {**node, "__parentId": parent}
-            yield from own
-
-
-def _is_connection(value: Any) -> bool:
-    return isinstance(value, dict) and set(value) == {"edges"}
 
 
 def _error(message: str, code: str, *field: str) -> Object:
@@ -253,6 +261,7 @@ def _list(run: Run, obj: Object, args: Object) -> Any:
 
 
 BULK: Resolvers = {
+    **IMPORTS,
     ("Mutation", "bulkOperationRunQuery"): _start,
     ("QueryRoot", "bulkOperation"): _look,
     ("QueryRoot", "bulkOperations"): _list,

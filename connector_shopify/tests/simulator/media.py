@@ -16,6 +16,12 @@ Args = dict[str, Any]
 
 MAX_MEDIA = 250
 TYPES = {"image/png", "image/jpeg", "image/gif", "image/webp"}
+#: what can be uploaded, and as which types
+RESOURCES = {
+    "IMAGE": TYPES,
+    "PRODUCT_IMAGE": TYPES,
+    "BULK_MUTATION_VARIABLES": {"text/jsonl"},
+}
 MEDIA_INPUT = {"originalSource", "mediaContentType", "alt"}
 UPLOAD = {"filename", "mimeType", "resource", "fileSize", "httpMethod"}
 
@@ -144,11 +150,11 @@ def _stage(run: Run, obj: Object, args: Args) -> Object:
     targets = []
     for values in args["input"]:
         known_only(values, UPLOAD, "StagedUploadInput")
-        if values["resource"] not in ("IMAGE", "PRODUCT_IMAGE"):
+        if values["resource"] not in RESOURCES:
             raise NotSimulated(f"upload of {values['resource']}")
         if values.get("httpMethod") != "POST":
             raise NotSimulated("uploads by PUT")
-        if values["mimeType"] not in TYPES:
+        if values["mimeType"] not in RESOURCES[values["resource"]]:
             message = f"'{values['mimeType']}' is not a recognized format"
             error = refused(None, message, "input", "0", "mimeType")
             return {"stagedTargets": None, "userErrors": [error]}

@@ -1,0 +1,152 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""One mutation for many records by a bulk operation: we upload a file of what each of
+them takes, Shopify writes one of what became of it.
+
+(https://shopify.dev/docs/api/usage/bulk-operations/imports)
+
+An operation is known again by the name in its mutation, which it tells for as long as
+it is listed: whoever lost sight of it finds it, and reads what it has done.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from odoo.addons.connector_hub.components.push import File
+from odoo.addons.connector_hub.exceptions import (
+    HubError,
+    RateLimited,
+    Rejected,
+    Unavailable,
+)
+
+from .bulk import PLACE_SECONDS, UNFINISHED
+from .client import ShopifyClient
+from .staged_upload import stage
+from .user_errors import raise_refused
+
+Node = dict[str, Any]
+
+#: seconds between two looks, and for which an operation is waited for at once
+LOOK_SECONDS, WAIT_SECONDS = 2.0, 20.0
+#: operations of a page, and pages, among which one is looked for
+LISTED, PAGES = 100, 50
+#: Shopify takes 100 MB
+MAX_FILE = 95 * 1024 * 1024
+NO_PLACE = ("OPERATION_IN_PROGRESS", "LIMIT_REACHED")
+
+
+class BulkWriter:
+    """One bulk operation that writes.
+
+    :param mutation: text with one field; its operation has the name of this one
+    :param name: GraphQL name, different for each operation
+    """
+
+    def __init__(
+        self,
+        client: ShopifyClient,
+        mutation: str,
+        name: str,
+        *,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._client = client
+        self._mutation = mutation
+        self._name = name
+        self._sleep = sleep
+
+    def start(self, rows: Sequence[Node]) -> Node:
+        """Upload what each record takes, and have it done.
+
+        :param rows: variables of the mutation, one row for each record
+        :return: the operation
+        :raises RateLimited: all places for operations are taken; nothing happened
+        :raises Rejected: Shopify does not take it; nothing happened
+        """
+        content = b"\n".join(json.dumps(r, ensure_ascii=False).encode() for r in rows)
+        if len(content) > MAX_FILE:
+            raise Rejected("It is too much for one operation.", code="too_large")
+        file = File(f"{self._name}.jsonl", "text/jsonl", content, "")
+        target = stage(self._client, file, "BULK_MUTATION_VARIABLES")
+        fields = {row["name"]: row["value"] for row in target["parameters"]}
+        data = self._client.execute(
+            "bulk_mutation",
+            {"mutation": self._mutation, "path": fields["key"], "client": self._name},
+        )
+        answer = data["bulkOperationRunMutation"]
+        codes = {error["code"] for error in answer["userErrors"]}
+        if codes.intersection(NO_PLACE):
+            raise RateLimited(
+                "Shopify is at work on as many bulk operations as it takes.",
+                seconds=PLACE_SECONDS,
+                code="OPERATION_IN_PROGRESS",
+            )
+        raise_refused(answer, "the bulk operation")
+        return dict(answer["bulkOperation"])
+
+    def find(self) -> Node | None:
+        """Return the operation that was started with this name, or None."""
+        after = None
+        for _page in range(PAGES):
+            data = self._client.query("bulk_operations", first=LISTED, after=after)
+            page = data["bulkOperations"]
+            for operation in page["nodes"]:
+                if operation["query"] == self._mutation:
+                    return dict(operation)
+            if not page["pageInfo"]["hasNextPage"]:
+                return None
+            after = page["pageInfo"]["endCursor"]
+        raise Unavailable("It is not among the newest operations.", code="bulk_unseen")
+
+    def finished(self, operation: Node) -> Node | None:
+        """Return an operation that is done, after a little while; else None.
+
+        :raises Unavailable: nobody knows how it is; whatever was in the way of asking
+        """
+        waited = 0.0
+        while operation["status"] in UNFINISHED:
+            if waited >= WAIT_SECONDS:
+                return None
+            self._sleep(LOOK_SECONDS)
+            waited += LOOK_SECONDS
+            try:
+                data = self._client.query("bulk_operation", id=operation["id"])
+            except HubError as error:
+                # it goes on there, whatever kept us from looking
+                raise Unavailable(error.message, code="bulk_unseen") from error
+            operation = data["bulkOperation"] or {**operation, "status": "EXPIRED"}
+        return operation
+
+    def answers(self, operation: Node) -> Iterator[tuple[int, Node]]:
+        """Yield (place of the row, what the mutation answered), in no order.
+
+        What is left out was not done, or nobody knows what became of it.
+
+        :raises Unavailable: the file cannot be read now
+        """
+        url = operation["url"] or operation["partialDataUrl"]
+        if not url:
+            return
+        address = urlsplit(url)
+        http = self._client.elsewhere(f"{address.scheme}://{address.netloc}")
+        query = f"?{address.query}" if address.query else ""
+        try:
+            for line in http.lines(f"{address.path}{query}"):
+                row = json.loads(line)
+                yield int(row["__lineNumber"]), row
+        except (HubError, ValueError, KeyError) as error:
+            message = f"The file of the bulk operation cannot be read: {error}"
+            raise Unavailable(message, code="bulk_file") from error
+
+
+def nodes_of(connection: Node) -> Node:
+    """Return a connection that was read by edges as reading its nodes gives it."""
+    nodes = [edge["node"] for edge in connection["edges"]]
+    for node in nodes:
+        node.pop("__typename", None)
+    return {"nodes": nodes}

@@ -35,10 +35,10 @@ class ExporterFulfillment(models.AbstractModel):
 
     @api.private
     def roots(self, flow, model, ids):
-        """What comes back concerns the delivery with which it left."""
+        """What comes back concerns the delivery with which it left, and its parcel."""
         pickings = self.env["stock.picking"].browse(ids).exists()
         pickings |= pickings.return_id
-        return (pickings | pickings.hub_shipped_with_id).ids
+        return [*ids, *(pickings | pickings.hub_shipped_with_id).ids]
 
     @api.private
     def relevant(self, flow, ids):

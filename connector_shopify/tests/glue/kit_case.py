@@ -64,8 +64,10 @@ class KitCase(FulfillmentCase):
 
     def moved(self, order):
         """Return what has left of the components."""
-        moves = order.picking_ids.move_ids
-        done = moves.filtered(lambda m: m.state == "done").grouped("product_id")
+        moves = order.picking_ids.move_ids.filtered(
+            lambda move: move.state == "done" and move.location_dest_usage == "customer"
+        )
+        done = moves.grouped("product_id")
         return [sum(done[part].mapped("quantity")) for part in (self.legs, self.top)]
 
     def kits_shipped(self, gid):

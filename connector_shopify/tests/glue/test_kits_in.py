@@ -60,3 +60,19 @@ class TestKitsIn(KitCase):
         self.read_again(gid)
         self.assertEqual(order.picking_ids, before)
         self.assertDelivered(gid)
+
+    def test_components_are_picked_and_packed_before_kits_leave(self):
+        self.warehouse.delivery_steps = "pick_pack_ship"
+        gid, order = self.confirmed_kits()
+        for product in order.picking_ids.move_ids.product_id:
+            self.env["stock.quant"]._update_available_quantity(
+                product, self.warehouse.lot_stock_id, 100
+            )
+        self.shop.dispatch.ship(gid, {self.gid: 1})
+        self.read_again(gid)
+        self.assertEqual(self.moved(order), [4, 1])
+        self.assertDelivered(gid)
+        self.shop.dispatch.ship(gid)
+        self.read_again(gid)
+        self.assertEqual(self.moved(order), [4 * self.count, self.count])
+        self.assertDelivered(gid)

@@ -58,3 +58,12 @@ class TestKitsOut(KitCase):
         self.assertFalse(self.fulfillments(gid))
         self.assertEqual(len(self.fulfillments(gid, "CANCELLED")), 1)
         self.assertDelivered(gid)
+
+    def test_components_that_are_only_picked_have_not_left(self):
+        self.warehouse.delivery_steps = "pick_ship"
+        gid, order = self.confirmed_kits()
+        self.deliver_all(order)
+        self.assertFalse(self.told())
+        self.deliver_all(order)
+        self.assertEqual(self.kits_shipped(gid), [self.count])
+        self.assertDelivered(gid)

@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from psycopg2.extensions import TRANSACTION_STATUS_IDLE
+
 from odoo.sql_db import Cursor
 
 
@@ -25,21 +27,23 @@ def read_committed(registry: Any) -> Iterator[Any]:
         yield cr
 
 
-@contextmanager
-def by_statement(cr: Any) -> Iterator[None]:
+def by_statement(cr: Any) -> None:
     """Have each call of ``execute`` be a READ COMMITTED transaction of its own.
 
     The server begins and ends it, which saves two of three round trips; statements sent
-    in one call belong together. Ends the present transaction. Nothing of it reaches a
-    test's cursor, which lives inside another transaction: commit afterwards.
+    in one call belong together. Ends the present transaction. For as long as the cursor
+    lives, or until :func:`by_transaction`: whoever borrows a connection resets it.
+    Nothing of this reaches a test's cursor, which lives inside another transaction.
     """
-    cr.rollback()
     if not isinstance(cr, Cursor):
-        yield
         return
+    # most times nothing was asked yet, and there is none to end
+    if cr.connection.get_transaction_status() != TRANSACTION_STATUS_IDLE:
+        cr.rollback()
     cr.connection.autocommit = True
-    try:
-        yield
-    finally:
-        if not cr.connection.closed:
-            cr.connection.autocommit = False
+
+
+def by_transaction(cr: Any) -> None:
+    """Have transactions again that end with a commit, after :func:`by_statement`."""
+    if isinstance(cr, Cursor):
+        cr.connection.autocommit = False

@@ -1,2 +1,2 @@
-from . import unavailable
+from . import front
 from . import webhook

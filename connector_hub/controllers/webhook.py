@@ -13,9 +13,9 @@ from odoo import SUPERUSER_ID, http
 from odoo.http import Response, request
 from odoo.sql_db import PoolError
 
-from ..cursor import by_statement
+from ..cursor import by_statement, by_transaction
 from ..exceptions import NotFound as UnknownBackend
-from .unavailable import reached
+from .front import reached
 
 _logger = logging.getLogger(__name__)
 
@@ -27,7 +27,11 @@ class WebhookController(http.Controller):
     """Verify, store, answer. Nothing else happens while the sender waits."""
 
     @http.route(
-        "/hub/webhook/<string:token>",
+        # without the database: for those who wrote such an address down
+        [
+            "/hub/webhook/<string:database>/<string:token>",
+            "/hub/webhook/<string:token>",
+        ],
         type="http",
         auth="none",
         methods=["POST"],
@@ -36,33 +40,43 @@ class WebhookController(http.Controller):
         readonly=False,
         max_content_length=MAX_BODY,
     )
-    def receive(self, token):
+    def receive(self, token, database=None):
         """Store one notification durably before it is acknowledged.
 
         200 stored, or known already; 400 malformed; 401 not from the system; 404
         unknown address; 413 too large; 503 try again later.
         """
+        if not request.db:
+            # loaded server-wide, and nothing says which database it is for
+            raise ServiceUnavailable()
         reached(request.httprequest)
         headers = {name.lower(): value for name, value in request.httprequest.headers}
         env = request.env(user=SUPERUSER_ID, context={})
         try:
             # a burst of the same delivery must not enter Odoo's loop of retries
-            with by_statement(env.cr):
-                # before the body is read: strangers cost as little as possible
-                backend = self._backend(env, token)
-                note, flow = self._read(backend, headers)
-                fine = flow and not note.error
-                lanes = env["hub.message"].arrive(flow, note.event) if fine else ()
-            if flow and note.error:
-                self._keep(flow, note)
-            if note and not flow:
-                backend._take_privacy_request(note)
-            env.cr.commit()  # pylint: disable=invalid-commit
+            by_statement(env.cr)
+            # before the body is read: strangers cost as little as possible
+            backend = self._backend(env, token)
+            note, flow = self._read(backend, headers)
+            fine = flow and not note.error
+            lanes = env["hub.message"].arrive(flow, note.event) if fine else ()
+            if lanes or not fine:
+                self._follow_up(backend, note, flow, lanes)
         except (PoolError, psycopg2.OperationalError) as error:
             raise ServiceUnavailable() from error
+        return Response("ok", status=200, content_type="text/plain")
+
+    def _follow_up(self, backend, note, flow, lanes):
+        """Do what few notifications need: the others are stored, and that is all."""
+        cr = backend.env.cr
+        by_transaction(cr)
+        if flow and note.error:
+            self._keep(flow, note)
+        if note and not flow:
+            backend._take_privacy_request(note)
+        cr.commit()  # pylint: disable=invalid-commit
         # safe from here on: the sender is told so whatever happens
         self._wake(flow, lanes)
-        return Response("ok", status=200, content_type="text/plain")
 
     def _backend(self, env, token):
         try:

@@ -1,5 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import secrets
+from urllib.parse import quote
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
@@ -112,8 +113,8 @@ class HubBackend(models.Model):
     @api.depends("webhook_token")
     def _compute_webhook_url(self):
         for backend in self:
-            base = backend.get_base_url()
-            backend.webhook_url = f"{base}/hub/webhook/{backend.webhook_token}"
+            path = f"{quote(self.env.cr.dbname, safe='')}/{backend.webhook_token}"
+            backend.webhook_url = f"{backend.get_base_url()}/hub/webhook/{path}"
 
     # === CONSTRAINTS AND CRUD ===#
 

@@ -256,7 +256,7 @@ class HubHttpCase(HubCase, HttpCase):
 
     def deliver(self, backend, headers, body, token=None):
         """Send a webhook as the remote system does; return the HTTP response."""
-        token = token or backend.sudo().webhook_token
-        return self.url_open(
-            f"/hub/webhook/{token}", data=body, headers=headers, method="POST"
-        )
+        path = urlsplit(backend.sudo().webhook_url).path
+        if token:
+            path = f"{path.rpartition('/')[0]}/{token}"
+        return self.url_open(path, data=body, headers=headers, method="POST")

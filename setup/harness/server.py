@@ -164,7 +164,7 @@ class OdooServer:
             "max_cron_threads": str(cron_threads),
             "http_port": str(self.port),
             "gevent_port": str(self.gevent_port),
-            "server_wide_modules": "base,rpc,web,queue_job",
+            "server_wide_modules": "base,rpc,web,queue_job,connector_hub",
             "limit_time_cpu": "600",
             "limit_time_real": "1200",
             # A sandbox has no reason to answer to the outside.

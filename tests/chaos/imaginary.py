@@ -125,7 +125,7 @@ class Link:
             "X-Fake-Delivery": uuid.uuid4().hex,
             "X-Fake-Signature": digest.hexdigest(),
         }
-        url = f"{base_url}/hub/webhook/{self.token}"
+        url = f"{base_url}/hub/webhook/{self.client.db}/{self.token}"
         return requests.post(url, data=body, headers=headers, timeout=60).status_code
 
     def rows(self, query: str, **values: Any) -> list[tuple[Any, ...]]:

@@ -92,12 +92,10 @@ class ImporterOrderInvoice(models.AbstractModel):
 
     def _delivered_on(self, backend, orders):
         """Return {order: day} of those that have left the warehouse, all of it."""
-        delivered = orders.filtered(
-            lambda order: order.delivery_status in (False, "full")
-        )
         return {
             order: self.day(backend, order.effective_date or order.date_order)
-            for order in delivered
+            for order in orders
+            if order._hub_has_left()
         }
 
     @api.private

@@ -109,7 +109,14 @@ class HubFlow(models.Model):
                    > o.amount_total - 0.005"""
             )
         else:
-            due = SQL("o.delivery_status = 'full'")
+            # whatever is on its way back (see sale.order._hub_has_left)
+            due = SQL(
+                """(o.delivery_status = 'full'
+                    OR o.delivery_status IN ('started', 'partial') AND NOT EXISTS (
+                        SELECT FROM stock_picking p
+                         WHERE p.sale_id = o.id AND p.return_id IS NULL
+                           AND p.state NOT IN ('done', 'cancel')))"""
+            )
         # what was credited or cancelled is to be invoiced again by people only
         return SQL(
             """(o.invoice_status IN ('to invoice', 'no') AND %s AND NOT EXISTS (

@@ -27,6 +27,16 @@ class SaleOrder(models.Model):
         return result
 
     @api.private
+    def _hub_has_left(self):
+        """Return whether nothing of an order is still to be shipped.
+
+        Unlike what ``delivery_status`` says, goods may be on their way back.
+        """
+        self.ensure_one()
+        leaving = self.picking_ids.filtered(lambda picking: not picking.return_id)
+        return all(picking.state in ("done", "cancel") for picking in leaving)
+
+    @api.private
     def _hub_look_again(self):
         """Have the stores asked about these orders once more."""
         self.write({"hub_delivery_waiting": False})

@@ -17,6 +17,7 @@ from . import test_fulfillment_in
 from . import test_fulfillment_out
 from . import test_images_in
 from . import test_images_out
+from . import test_invoice_while_returning
 from . import test_links
 from . import test_mappers
 from . import test_metafields

@@ -55,7 +55,7 @@ class ImporterCustomer(models.AbstractModel):
         partners = self.resolve(backend, [task.document for task in good])
         addresses = self._changed_addresses(good)
         details = self._detail_values(backend, [task.document for task in good])
-        self._keep_agreed(good, partners, addresses)
+        self._keep_agreed(backend, good, partners, addresses, linked)
         pairs = []
         for task, partner, detail in zip(good, partners, details, strict=True):
             if isinstance(partner, HubError):
@@ -70,12 +70,13 @@ class ImporterCustomer(models.AbstractModel):
     def _parts(self):
         return ("hub.importer.customer.address",)
 
-    def _keep_agreed(self, tasks, partners, addresses):
+    def _keep_agreed(self, backend, tasks, partners, addresses, linked):
         """Have orders keep the addresses that are about to change."""
         moving = [
             partner.id
             for task, partner in zip(tasks, partners, strict=True)
-            if not isinstance(partner, HubError)
+            if task.external_id in linked
+            and self._may_move(backend, partner)
             and any(
                 partner._fields[name].convert_to_write(partner[name], partner)
                 != (value or False)
@@ -84,6 +85,14 @@ class ImporterCustomer(models.AbstractModel):
         ]
         self.env["hub.importer.customer.move"].keep_agreed(
             self.env["res.partner"].browse(moving)
+        )
+
+    def _may_move(self, backend, partner):
+        """Return whether the store's address may become the contact's own."""
+        return not (
+            isinstance(partner, HubError)
+            or partner.sudo().with_context(active_test=False).user_ids
+            or self._keeps_company_address(backend, partner)
         )
 
     def _update(self, backend, task, partner, addresses, detail):

@@ -69,6 +69,23 @@ class TestCustomersTwoWay(CustomerCase):
         self.assertEqual(agreed.partner_id, partner)
         self.assertNothingTold()
 
+    def test_orders_of_who_does_not_move_show_the_contact_itself(self):
+        self.bring_in()
+        gid = next(g for g in self.gids if self.there(g)["defaultAddress"])
+        partner = self.partner(gid)
+        before = partner.street
+        user = {"name": partner.name, "login": "buyer@example.com"}
+        self.env["res.users"].create({**user, "partner_id": partner.id})
+        order = self.env["sale.order"].create(
+            {"partner_id": partner.id, "order_line": self.goods()}
+        )
+        order.action_confirm()
+        self.there(gid)["defaultAddress"]["address1"] = "Neue Gasse 9"
+        self.touch(gid)
+        # who can log in is not changed from outside
+        self.assertEqual(partner.street, before)
+        self.assertEqual(order.partner_shipping_id, partner)
+
     def goods(self):
         product = self.env["product.product"].create(
             {"name": "Tea", "type": "consu", "is_storable": True}

@@ -58,7 +58,8 @@ def in_bulk(fragment: str, presentment: bool = True) -> str:
 
 @cache
 def _fragments() -> dict[str, str]:
-    text = (FOLDER / "fragments.graphql").read_text()
+    files = ("fragments.graphql", "in_bulk.gql")
+    text = "\n".join((FOLDER / name).read_text() for name in files)
     return {match.group(1): match.group(0) for match in FRAGMENT.finditer(text)}
 
 

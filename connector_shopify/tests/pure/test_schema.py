@@ -11,10 +11,13 @@ from pathlib import Path
 
 import pytest
 from graphql import parse, validate
-from shopify_simulator import admin_schema
+from shopify_simulator import Shop, admin_schema
+from shopify_simulator.bulk_imports import Imports
 from shopify_simulator.bulk_rules import refusal
 
+from odoo.addons.connector_shopify.components import customer_bulk, product_bulk
 from odoo.addons.connector_shopify.components.bulk import SOURCES
+from odoo.addons.connector_shopify.components.product_bulk_change import KINDS
 from odoo.addons.connector_shopify.components.queries import in_bulk
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -68,6 +71,21 @@ def test_bulk_queries_are_valid_in_every_supported_version(
         text = in_bulk(source.fragment, presentment)
         text = f"{{ {source.connection} {{ edges {{ node {text} }} }} }}"
         assert refusal(admin_schema().schema, parse(text)) == "", name
+        paths.append(tmp_path / f"{name}.graphql")
+        paths[-1].write_text(text)
+    assert script.validate_documents(paths, tarball=tarball) == []
+
+
+def test_bulk_mutations_are_valid_in_every_supported_version(script, tarball, tmp_path):
+    texts = {
+        "customers": customer_bulk.mutation("Customers"),
+        "products": product_bulk.mutation("Products"),
+        **{kind.name: kind.text.format(name=kind.name) for kind in KINDS},
+    }
+    imports = Imports(Shop(orders=0, products=1, customers=1))
+    paths = []
+    for name, text in texts.items():
+        imports._check_mutation(text)
         paths.append(tmp_path / f"{name}.graphql")
         paths[-1].write_text(text)
     assert script.validate_documents(paths, tarball=tarball) == []

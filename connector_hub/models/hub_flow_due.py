@@ -109,9 +109,11 @@ class HubFlow(models.Model):
                    > o.amount_total - 0.005"""
             )
         else:
-            # whatever is on its way back (see sale.order._hub_has_left)
+            # whatever is on its way back (see sale.order._hub_has_left); without a
+            # status there never were goods, or none of them is to be shipped any more
             due = SQL(
                 """(o.delivery_status = 'full'
+                    OR o.delivery_status IS NULL AND o.invoice_status = 'to invoice'
                     OR o.delivery_status IN ('started', 'partial') AND NOT EXISTS (
                         SELECT FROM stock_picking p
                          WHERE p.sale_id = o.id AND p.return_id IS NULL

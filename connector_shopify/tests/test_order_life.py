@@ -81,6 +81,25 @@ class TestOrderLife(PaymentCase):
         )
         self.assertLessEqual(set(moves.mapped("payment_state")), {"paid", "in_payment"})
 
+    def test_what_is_left_when_no_goods_are_to_be_shipped_any_more_is_invoiced(self):
+        gid = self.order_of(1, 1)
+        self.follow()
+        wanted = [
+            (row["id"], row["quantity"], "CANCEL", None)
+            for row in self.shop.orders[gid]["lineItems"]
+        ]
+        self.shop.refunds.make(gid, wanted)
+        self.follow()
+        order = self.order(gid)
+        self.assertEqual(set(order.picking_ids.mapped("state")), {"cancel"})
+        # the shipping was not refunded: found as soon as somebody looks
+        self.order_flow._bill_due()
+        self.settle()
+        self.assertAlmostEqual(
+            self.invoice(gid).amount_total, self.worth(gid), places=2
+        )
+        self.assertNotIn(gid, self.order_flow._due_ids())
+
     def test_what_is_kept_back_of_a_cancelled_order_is_invoiced(self):
         gid = self.order_of(1, 1)
         self.follow()

@@ -57,7 +57,7 @@ class SaleOrder(models.Model):
         # lists, as they keep what is read together of many orders
         done = [picking for picking in self.picking_ids if picking.state == "done"]
         parts, waiting, found = {}, {}, {}
-        for picking in sorted(done, key=lambda p: (str(p.date_done), p.id)):
+        for picking in sorted(done, key=_when):
             leaves = picking.picking_type_code in LEAVING
             units = self._hub_units(picking, parts)
             if leaves:
@@ -93,3 +93,8 @@ class SaleOrder(models.Model):
                     / share
                 )
         return found
+
+
+def _when(picking):
+    """In the same second, what came back follows that with which it had left."""
+    return (str(picking.date_done), picking.return_id.id or picking.id, picking.id)

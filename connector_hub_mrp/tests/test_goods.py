@@ -61,7 +61,7 @@ class TestGoods(TransactionCase):
     def left(self, order):
         """Return what each transfer has delivered of the kit, in order."""
         found, _waiting = order._hub_goods_out()
-        return [found[picking].get(order.order_line, 0) for picking in sorted(found)]
+        return [goods.get(order.order_line, 0) for goods in found.values()]
 
     def assertLeft(self, order, *counts):
         self.assertEqual(self.left(order), list(counts))
@@ -113,6 +113,27 @@ class TestGoods(TransactionCase):
         self.assertEqual(self.left(order), [1])
         self.ship(order, {self.screw: 11})
         self.assertLeft(order, 1, 1)
+
+    def test_component_that_came_back_in_the_same_second_is_not_waited_with(self):
+        self.make_kit(self.kit, [(self.leg, 4), (self.top, 1)])
+        order = self.ordered(1)
+        early = self.ship(order, {self.leg: 4})
+        wizard = self.env["stock.return.picking"].with_context(
+            active_id=early.id, active_ids=early.ids, active_model="stock.picking"
+        )
+        back = wizard.create({})
+        back.product_return_moves.quantity = 4
+        self.take_back(back._create_return())
+        self.ship(order, {self.top: 1})
+        done = order.picking_ids.filtered(lambda picking: picking.state == "done")
+        done.date_done = early.date_done
+        self.assertEqual(self.left(order), [0, 0])
+
+    def take_back(self, picking):
+        for move in picking.move_ids:
+            move.quantity = move.product_uom_qty
+            move.picked = True
+        picking._action_done()
 
     def test_services_in_a_kit_are_not_waited_for(self):
         work = self.env["product.product"].create({"name": "Work", "type": "service"})

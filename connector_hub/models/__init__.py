@@ -3,6 +3,7 @@ from . import ir_sequence
 from . import mail_mail
 from . import mail_thread
 from . import hub_operable
+from . import hub_of_record
 from . import hub_backend
 from . import hub_backend_open
 from . import hub_backend_actions

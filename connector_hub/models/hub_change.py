@@ -15,6 +15,7 @@ class HubChange(models.Model):
     """What a dry run would do: one line per field of a record."""
 
     _name = "hub.change"
+    _inherit = ["hub.of.record"]
     _description = "Change in a Dry Run"
     _order = "id"
     _rec_name = "subject"
@@ -66,16 +67,6 @@ class HubChange(models.Model):
                 for values in rows
             ]
         )
-
-    def action_open_record(self):
-        """Open the Odoo record this line is about."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": self.res_model,
-            "res_id": self.res_id,
-            "views": [(False, "form")],
-        }
 
 
 def _subject(env, values):

@@ -11,7 +11,7 @@ class HubCheckpoint(models.Model):
     """
 
     _name = "hub.checkpoint"
-    _inherit = ["hub.operable"]
+    _inherit = ["hub.operable", "hub.of.record"]
     _description = "Record to Review"
     _order = "id desc"
 
@@ -83,16 +83,6 @@ class HubCheckpoint(models.Model):
             "views": [(False, "form")],
             "target": "new",
             "context": {"default_checkpoint_ids": self.ids},
-        }
-
-    def action_open_record(self):
-        """Open the Odoo record."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": self.res_model,
-            "res_id": self.res_id,
-            "views": [(False, "form")],
         }
 
     # === BUSINESS METHODS ===#

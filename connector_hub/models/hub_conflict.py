@@ -17,7 +17,7 @@ class HubConflict(models.Model):
     """
 
     _name = "hub.conflict"
-    _inherit = ["hub.operable"]
+    _inherit = ["hub.operable", "hub.of.record"]
     _description = "Field Changed on Both Sides"
     _order = "external_id, path, id desc"
     _rec_name = "label"
@@ -84,16 +84,6 @@ class HubConflict(models.Model):
     def action_choose_odoo(self):
         """Let Odoo's value count."""
         self._choose("odoo")
-
-    def action_open_record(self):
-        """Open the Odoo record."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": self.res_model,
-            "res_id": self.res_id,
-            "views": [(False, "form")],
-        }
 
     def _choose(self, side):
         self.check_operator()

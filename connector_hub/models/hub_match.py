@@ -16,7 +16,7 @@ class HubMatch(models.Model):
     """
 
     _name = "hub.match"
-    _inherit = ["hub.operable"]
+    _inherit = ["hub.operable", "hub.of.record"]
     _description = "Match of a Remote and an Odoo Record"
     _order = "state, label, odoo_label, id"
     _rec_name = "label"
@@ -169,6 +169,7 @@ class HubMatchCandidate(models.Model):
     """An Odoo record that may be the one a remote record stands for."""
 
     _name = "hub.match.candidate"
+    _inherit = ["hub.of.record"]
     _description = "Candidate of a Match"
     _order = "place, archived, child, id"
     _rec_name = "label"
@@ -199,13 +200,3 @@ class HubMatchCandidate(models.Model):
         self.ensure_one()
         self.match_id.choose(self.res_id)
         return {"type": "ir.actions.client", "tag": "soft_reload"}
-
-    def action_open_record(self):
-        """Open the Odoo record."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": self.res_model,
-            "res_id": self.res_id,
-            "views": [(False, "form")],
-        }

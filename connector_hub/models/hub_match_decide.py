@@ -72,16 +72,6 @@ class HubMatch(models.Model):
             else:
                 match.state = "ambiguous" if match.candidate_ids else "unmatched_remote"
 
-    def action_open_record(self):
-        """Open the Odoo record."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": self.res_model,
-            "res_id": self.res_id,
-            "views": [(False, "form")],
-        }
-
     def _tell(self, message):
         return {
             "type": "ir.actions.client",

@@ -23,7 +23,7 @@ class HubMessage(models.Model):
     """
 
     _name = "hub.message"
-    _inherit = ["hub.operable"]
+    _inherit = ["hub.operable", "hub.of.record"]
     _description = "Integration Message"
     _order = "id desc"
 
@@ -165,16 +165,6 @@ class HubMessage(models.Model):
         self.env.flush_all()
         self.exception_id.sudo()._resolve_settled(self.env.cr)
         return True
-
-    def action_open_record(self):
-        """Open the Odoo record this message concerns."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": self.res_model,
-            "res_id": self.res_id,
-            "views": [(False, "form")],
-        }
 
     def action_open_same_record(self):
         """Open everything that was received about the same remote record."""

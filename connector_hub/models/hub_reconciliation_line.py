@@ -6,6 +6,7 @@ class HubReconciliationLine(models.Model):
     """One record that the two sides do not both have alike."""
 
     _name = "hub.reconciliation.line"
+    _inherit = ["hub.of.record"]
     _description = "Difference with a Connected System"
     _order = "id"
 
@@ -33,13 +34,3 @@ class HubReconciliationLine(models.Model):
     )
 
     _record_idx = models.Index("(reconciliation_id, kind)")
-
-    def action_open_record(self):
-        """Open the Odoo record."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": self.res_model,
-            "res_id": self.res_id,
-            "views": [(False, "form")],
-        }

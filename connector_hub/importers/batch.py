@@ -28,6 +28,8 @@ class Batch:
         self.move_ids: set[int] = set()
         #: references of transfers that were made in this batch, and have none yet
         self.reference_ids: set[int] = set()
+        #: {sequence: numbers that were drawn for this batch}
+        self.numbers: dict[int, list[int]] = {}
         #: payments do not tell of changes one by one
         self.holds_payments = False
 

@@ -5,6 +5,7 @@ from odoo import api, models
 
 from ..documents.order import LineKind
 from ..exceptions import HubError, InvalidData
+from .batch import together
 from .order_lines import content_of, expected_tax, tax_keys
 from .product import product_key
 
@@ -273,7 +274,8 @@ class ImporterOrder(models.AbstractModel):
             }
             for task in tasks
         ]
-        orders = self.env["sale.order"].create(vals_list)
+        with together(self.env):
+            orders = self.env["sale.order"].create(vals_list)
         pairs = list(zip(tasks, orders, strict=True))
         wrong = self.env["hub.importer.order.parity"].enforce(backend, pairs)
         wrong.unlink()

@@ -214,8 +214,11 @@ class ImporterOrderPaymentBooking(models.AbstractModel):
             )
             if owed and paid:
                 plan.append((owed | paid).with_env(self.env))
-        if plan:
-            self.env["account.move.line"]._reconcile_plan(plan)
+        for spared in (True, False):
+            part = [lines for lines in plan if _is_plain(lines) is spared]
+            items = self.env["account.move.line"].with_context(skip_invoice_sync=spared)
+            if part:
+                items._reconcile_plan(part)
 
     def _open_lines(self, order):
         """Return what is still owed of an order's posted invoices.
@@ -231,6 +234,12 @@ class ImporterOrderPaymentBooking(models.AbstractModel):
     def _paid_lines(self, payments):
         moves = payments.payment_id.move_id.filtered(lambda m: m.state == "posted")
         return moves.line_ids.filtered(_is_open)
+
+
+def _is_plain(lines):
+    """Return whether reconciling changes no entry: Odoo need not look for changes."""
+    company = lines.company_id.sudo()
+    return lines.currency_id == company.currency_id and not company.tax_exigibility
 
 
 def _is_open(line):

@@ -39,6 +39,13 @@ class SaleOrderLine(models.Model):
 
     # === INVOICES ===#
 
+    def write(self, vals):
+        """Leave out what Odoo sets line by line to what it is already."""
+        if len(vals) == 1 and len(self) == 1 and "qty_to_invoice" in vals:
+            if batch_of(self.env.cr) and self.qty_to_invoice == vals["qty_to_invoice"]:
+                return True
+        return super().write(vals)
+
     def _prepare_invoice_line(self, **optional_values):
         """Say at once what Odoo is going to find out for the items of an invoice.
 

@@ -1,20 +1,46 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, models
+from odoo.tools import clean_context
 
 from ..importers.batch import batch_of
 
 
 class StockMove(models.Model):
-    """The moves of a batch ask the reordering rules together, when it is complete."""
+    """The moves of a batch get their transfers, and ask reordering rules, together."""
 
     _inherit = "stock.move"
 
-    def _trigger_scheduler(self):
+    # === TRANSFERS ===#
+
+    def _action_confirm(self, *args, **kwargs):
         batch = batch_of(self.env.cr)
-        if batch is None:
-            return super()._trigger_scheduler()
-        batch.move_ids.update(self.ids)
-        return None
+        if batch and batch.reference_ids:
+            self._assign_new_pickings(batch)
+        return super()._action_confirm(*args, **kwargs)
+
+    def _assign_new_pickings(self, batch):
+        """Create the transfers of new orders, of which there are none to find."""
+        moves = self.filtered(
+            lambda move: (
+                move.state == "draft"
+                and len(move.reference_ids) == 1
+                and move.reference_ids.id in batch.reference_ids
+                and move._should_be_assigned()
+                and move.product_uom.compare(move.product_uom_qty, 0.0) >= 0
+            )
+        ).with_context(clean_context(self.env.context))
+        groups = list(moves.grouped(lambda move: move._key_assign_picking()).values())
+        if len(groups) < 2:
+            return
+        for kind, group in moves.grouped("picking_type_id").items():
+            keys = {move._key_assign_picking() for move in group}
+            kind.sequence_id.hub_draw(len(keys))
+        pickings = self.env["stock.picking"].with_env(moves.env)
+        made = pickings.create([group._get_new_picking_values() for group in groups])
+        for group, picking in zip(groups, made, strict=True):
+            group.write({"picking_id": picking.id})
+            group._assign_picking_post_process(new=True)
+        batch.reference_ids.difference_update(moves.reference_ids.ids)
 
     def _search_picking_for_assignation(self):
         batch = batch_of(self.env.cr)
@@ -24,6 +50,15 @@ class StockMove(models.Model):
             batch.reference_ids.remove(reference.id)
             return self.env["stock.picking"]
         return super()._search_picking_for_assignation()
+
+    # === REORDERING ===#
+
+    def _trigger_scheduler(self):
+        batch = batch_of(self.env.cr)
+        if batch is None:
+            return super()._trigger_scheduler()
+        batch.move_ids.update(self.ids)
+        return None
 
     @api.private
     def _trigger_scheduler_together(self):

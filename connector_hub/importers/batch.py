@@ -22,6 +22,7 @@ class Batch:
 
     def __init__(self) -> None:
         self._answers: dict[Any, Any] = {}
+        self._held: dict[Any, Any] = {}
         #: {(model, record id): texts for its chatter}
         self.notes: dict[tuple[str, int], list[Any]] = {}
         #: moves whose reordering rules are asked at the end
@@ -38,6 +39,12 @@ class Batch:
         if key not in self._answers:
             self._answers[key] = ask()
         return self._answers[key]
+
+    def hold(self, records: Any) -> None:
+        """Keep environments that Odoo would make again for each amount it converts."""
+        if records.env not in self._held:
+            quick = records.with_context(prefetch_fields=False)
+            self._held[records.env] = quick.env, quick.sudo().env, records.sudo().env
 
     def forget(self, kind: str) -> None:
         """Have every question of a kind, the first part of its key, asked again."""

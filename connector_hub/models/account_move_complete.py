@@ -51,26 +51,27 @@ class AccountMove(models.Model):
 
     def _are_plain(self, vals_list):
         """Return whether nothing but taxes and one due date completes these entries."""
-        return self._only_odoo_completes() and all(
+        return all(
             self._is_plain_invoice(vals) or self._is_plain_entry(vals)
             for vals in vals_list
         )
 
-    def _only_odoo_completes(self):
-        """Return whether no other addon has its own items to add."""
+    def _completes_for(self, company):
+        """Return whether neither addons nor settings have items of their own to add."""
         known = [
             parent for parent in type(self).mro() if "_get_sync_stack" in vars(parent)
         ]
-        return len(known) == 1
+        settings = company.sudo()
+        return len(known) == 1 and not settings.account_discount_expense_allocation_id
 
     def _is_plain_invoice(self, vals):
-        company = self.env["res.company"].sudo().browse(vals.get("company_id"))
+        company = self.env["res.company"].browse(vals.get("company_id"))
         return (
             self._type_in(vals) == "out_invoice"
             and bool(vals.get("invoice_date") and company)
+            and self._completes_for(company)
             and "invoice_payment_term_id" in vals
             and not any(vals.get(name) for name in PARTICULAR)
-            and not company.account_discount_expense_allocation_id
             and _are_new(vals.get("invoice_line_ids"))
         )
 
@@ -78,6 +79,7 @@ class AccountMove(models.Model):
         rows = vals.get("line_ids")
         return (
             self._type_in(vals) == "entry"
+            and self._completes_for(self.env.company)
             and not vals.get("invoice_line_ids")
             and _are_new(rows)
             and not any(row[2].get(name) for row in rows for name in TAXED)

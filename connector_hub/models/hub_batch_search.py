@@ -18,8 +18,9 @@ class BatchSearch(models.AbstractModel):
         batch = batch_of(self.env.cr)
         if batch is None:
             return ask(domain, offset=offset, limit=limit, order=order)
-        env, active = self.env, self.env.context.get("active_test", True)
-        whom = (env.uid, env.su, tuple(env.companies.ids), active)
+        env, said = self.env, self.env.context
+        places = tuple(said.get("allowed_company_ids") or ())
+        whom = (env.uid, env.su, places, said.get("active_test", True))
         key = ("search", self._name, *whom, repr(Domain(domain)), offset, limit, order)
         ids = batch.once(
             key, lambda: ask(domain, offset=offset, limit=limit, order=order).ids

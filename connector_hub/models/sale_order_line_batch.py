@@ -50,12 +50,11 @@ class SaleOrderLine(models.Model):
         """Say at once what Odoo is going to find out for the items of an invoice.
 
         Where it comes to another result it corrects the item, which is what would
-        happen to each of them otherwise. Only where it does: without taxes it takes
-        amounts as they are.
+        happen to each of them otherwise. Only where it does.
         """
         values = super()._prepare_invoice_line(**optional_values)
         batch = batch_of(self.env.cr)
-        if batch and self.tax_ids and self._is_invoiced_as_ordered():
+        if batch and self._is_invoiced_as_ordered() and self._is_corrected(batch):
             amount = -self.price_subtotal
             tags = batch.once(("tags", *self.tax_ids.ids), self._base_tags)
             hint = {"amount_currency": amount, "balance": amount}
@@ -72,6 +71,16 @@ class SaleOrderLine(models.Model):
             and self.qty_to_invoice == self.product_uom_qty
             and order.currency_id == order.company_id.currency_id
             and order.amount_total > 0
+        )
+
+    def _is_corrected(self, batch):
+        """Return whether the amounts of the invoice's item are looked at again."""
+        order = self.order_id
+        if self.tax_ids or order.payment_term_id:
+            return bool(self.tax_ids)
+        ask = self.env["account.move"]._completes_for
+        return batch.once(
+            ("completes", order.company_id.id), lambda: ask(order.company_id)
         )
 
     def _base_tags(self):

@@ -20,11 +20,12 @@ class StockMove(models.Model):
 
     def _assign_new_pickings(self, batch):
         """Create the transfers of new orders, of which there are none to find."""
+        new = batch.reference_ids.difference(self._of_kits().reference_ids.ids)
         moves = self.filtered(
             lambda move: (
                 move.state == "draft"
                 and len(move.reference_ids) == 1
-                and move.reference_ids.id in batch.reference_ids
+                and move.reference_ids.id in new
                 and move._should_be_assigned()
                 and move.product_uom.compare(move.product_uom_qty, 0.0) >= 0
             )
@@ -41,6 +42,13 @@ class StockMove(models.Model):
             group.write({"picking_id": picking.id})
             group._assign_picking_post_process(new=True)
         batch.reference_ids.difference_update(moves.reference_ids.ids)
+
+    def _of_kits(self):
+        """Return the moves that are going to be replaced by those of components."""
+        if "is_kits" not in self.product_id._fields:
+            return self.browse()
+        kits = self.product_id.filtered("is_kits")
+        return self.filtered(lambda move: move.product_id in kits)
 
     def _search_picking_for_assignation(self):
         batch = batch_of(self.env.cr)

@@ -37,7 +37,9 @@ class ImporterAddress(models.AbstractModel):
         found, missing = {}, {}
         for owner, address, kind in wanted:
             identity = _identity(values[address])
-            partner = known.get((owner.id, identity))
+            partner = known.get((owner.id, identity)) or self._without_state(
+                known, owner, values[address]
+            )
             if partner:
                 found[owner.id, address] = partner
             else:
@@ -50,6 +52,13 @@ class ImporterAddress(models.AbstractModel):
                 key = (owner.id, _identity(values[address]))
                 found[owner.id, address] = created[key]
         return found
+
+    def _without_state(self, known, owner, values):
+        """Return the same address as somebody wrote it who knew no such state."""
+        partner = known.get((owner.id, _identity({**values, "state_id": False})))
+        if partner and partner.parent_id:
+            partner.state_id = values["state_id"]
+        return partner
 
     def _create_children(self, missing, values):
         missing = list(missing)

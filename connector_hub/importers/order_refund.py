@@ -181,6 +181,10 @@ class ImporterOrderRefund(models.AbstractModel):
         """
         refunded, cancelled = defaultdict(float), defaultdict(float)
         for record in records:
+            settled = record.order_id.hub_settled_refunds or {"ids": ()}
+            if record.external_id in settled["ids"]:
+                # who settled it has taken it off the order itself
+                continue
             lines = lines_of(record.order_id)
             for row in record.document().lines:
                 line = lines.get(row.line_id)

@@ -88,7 +88,17 @@ class ImporterOrderUpdate(models.AbstractModel):
             return False
         digits = order.currency_id.decimal_places
         ours = Decimal(f"{order.amount_total:.{digits}f}")
-        return order.currency_id.name == document.currency and ours == document.total
+        # another connector may have taken off the order what it saw refunded
+        settled = order.hub_settled_refunds or {"ids": ()}
+        less = sum(
+            refund.value(document.taxes_included)
+            for refund in document.refunds
+            if refund.external_id in settled["ids"]
+        )
+        return order.currency_id.name == document.currency and ours in (
+            document.total,
+            document.total - less,
+        )
 
     def _name_lines(self, order, values):
         """Note which lines of an order made by others are which of the store's.

@@ -81,6 +81,13 @@ class TestImporterAddress(OrderCase):
             order = self.bring(number, {"country": "US", "street": "x", **region}, None)
             self.assertEqual(order.partner_invoice_id.state_id, oregon)
 
+    def test_address_written_without_its_region_is_completed_not_doubled(self):
+        region = {"country": "US", "street": "x", "region": "OR"}
+        first = self.bring(1, region, None).partner_invoice_id
+        oregon, first.state_id = first.state_id, False
+        second = self.bring(2, region, None).partner_invoice_id
+        self.assertEqual((second, second.state_id), (first, oregon))
+
     def test_unknown_region_is_left_empty(self):
         order = self.bring(1, {"country": "US", "region": "ZZ"}, None)
         self.assertFalse(order.partner_invoice_id.state_id)

@@ -41,3 +41,23 @@ class TestAdoptedOrders(FulfillmentCase):
         line.copy({"order_id": order.id, "hub_external_id": False})
         self.read_again(gid)
         self.assertFalse(line.hub_external_id)
+
+    def test_order_that_is_what_the_store_has_makes_nothing_else(self):
+        gid, order, named = self.adopted("many_lines")
+        for line, external_id in named.items():
+            line.hub_external_id = external_id
+        addresses = order.partner_invoice_id | order.partner_shipping_id
+        order.write(
+            {
+                "partner_invoice_id": order.partner_id.id,
+                "partner_shipping_id": order.partner_id.id,
+            }
+        )
+        (addresses - order.partner_id).write({"name": "Moved", "street": "Elsewhere"})
+        counted = ("res.partner", "product.product", "crm.tag")
+        before = [self.env[model].search_count([]) for model in counted]
+        self.read_again(gid)
+        self.read_again(gid)
+        self.assertTrue(order.hub_content)
+        after = [self.env[model].search_count([]) for model in counted]
+        self.assertEqual(after, before)

@@ -4,10 +4,11 @@
 from __future__ import annotations
 
 from typing import Any
+from zlib import crc32
 
 from .customer_writes import CUSTOMER_QUERIES
 from .errors import FieldError, NotSimulated
-from .identity import type_of
+from .identity import number_of, type_of
 from .paging import MAX_PAGE, connection
 from .payouts import PAYOUTS
 from .run import Resolver, Resolvers, Run
@@ -101,6 +102,19 @@ def _installation(run: Run, obj: Object, args: Args) -> Any:
     }
 
 
+def _option_values(run: Run, obj: Object, args: Args) -> Any:
+    """Return the values of an option as objects, each with an id of its own."""
+    option = number_of(obj["id"])
+    return [
+        {
+            "__typename": "ProductOptionValue",
+            "id": f"gid://shopify/ProductOptionValue/{option}{crc32(name.encode())}",
+            "name": name,
+        }
+        for name in obj["values"]
+    ]
+
+
 QUERIES: Resolvers = {
     ("QueryRoot", "shop"): _shop,
     ("QueryRoot", "currentAppInstallation"): _installation,
@@ -125,6 +139,7 @@ QUERIES: Resolvers = {
     ("QueryRoot", "webhookSubscription"): _by_id("WebhookSubscription"),
     ("QueryRoot", "webhookSubscriptions"): _webhook_subscriptions,
     ("Fulfillment", "order"): _owner,
+    ("ProductOption", "optionValues"): _option_values,
     ("FulfillmentOrder", "order"): _owner,
     **PAYOUTS,
     ("QueryRoot", "node"): _node,

@@ -43,6 +43,9 @@ class ImporterOrderRefundAdoption(models.AbstractModel):
 
 
 def _is_same(note, refund):
+    if note.hub_external_id:
+        # another connector made it, and of which refund is known
+        return note.hub_external_id == refund.external_id
     return note.currency_id == refund.currency_id and not (
         note.currency_id.compare_amounts(note.amount_total, refund.amount)
     )

@@ -319,3 +319,19 @@ class TestBookedElsewhere(MoneyCase):
         self.assertEqual(after.origin, "store")
         self.assertAlmostEqual(after.move_id.amount_total, 3)
         self.assertAlmostEqual(self.paid_back(gid).amount, 3)
+
+    def test_credit_note_of_another_refund_is_not_taken_for_an_equal_one(self):
+        gid = self.sell("order_fixed")
+        first = self.shop.refunds.make(gid, amount="4.00")
+        self.bring_in()
+        (record,) = self.order(gid).hub_refund_ids
+        note = record.move_id
+        # as another connector would have left it
+        record.unlink()
+        note.hub_external_id = first["id"]
+        self.order(gid).hub_settled_refunds = {"ids": [first["id"]]}
+        self.shop.refunds.make(gid, amount="4.00")
+        self.bring_in()
+        made = self.order(gid).hub_refund_ids.move_id
+        self.assertEqual(len(made), 1)
+        self.assertNotEqual(made, note)

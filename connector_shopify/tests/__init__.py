@@ -21,6 +21,7 @@ from . import test_invoice_while_returning
 from . import test_links
 from . import test_mappers
 from . import test_metafields
+from . import test_money_elsewhere
 from . import test_money_risks
 from . import test_orders
 from . import test_stock

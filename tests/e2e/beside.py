@@ -1,26 +1,14 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """A database in which OCA's connector and ours work with one store."""
 
-import contextlib
 from collections import Counter
-from collections.abc import Iterator
 from typing import Any
 
 import accountant
 import life
-from harness import (
-    conf,
-    database,
-    incumbent,
-    paths,
-    postgres,
-    process,
-    rpc,
-    simulator,
-    tls,
-)
+from harness import incumbent, process, rpc, simulator
 from harness.server import OdooServer
-from opening import WORKERS, prepared
+from opening import prepared
 from shop import OPEN_JOBS, OPEN_MESSAGES, Shop
 
 #: what must never be there twice
@@ -36,39 +24,6 @@ COUNTED: dict[str, list[Any]] = {
 }
 #: the incumbent asks for returns, which ours need not
 FURTHER_SCOPES = ("read_returns",)
-
-
-def install(name: str) -> dict[str, str]:
-    """Make a database with both connectors; return what its server is to know."""
-    extra = {"addons_path": f"{paths.ROOT},{incumbent.addons_path()}"}
-    database.clone(name)
-    settings = conf.write(
-        paths.DATA / "conf" / f"{name}.conf", postgres.ensure(), name, extra
-    )
-    arguments = ["--config", str(settings), "--stop-after-init", "--no-http"]
-    conf.run_odoo(
-        ["--init", incumbent.NAME, *arguments], paths.LOGS / f"{name}_init.log"
-    )
-    return extra
-
-
-@contextlib.contextmanager
-def opened(seed: int) -> Iterator["Beside"]:
-    """A store that the incumbent has brought into Odoo for a while."""
-    name = database.own_name("beside")
-    folder = paths.folder(paths.DATA / "tls" / name)
-    try:
-        extra = install(name)
-        with (
-            simulator.start(seed, 0) as store,
-            tls.in_front_of(int(store.url.rpartition(":")[2]), folder) as (port, trust),
-            OdooServer(
-                name, WORKERS, {"REQUESTS_CA_BUNDLE": str(trust)}, extra
-            ) as odoo,
-        ):
-            yield Beside(odoo, store, port)
-    finally:
-        database.drop(name)
 
 
 class Beside:
@@ -220,6 +175,9 @@ class Beside:
                 self.client.call("hub.mapping", "write", known, values)
             else:
                 self.client.create("hub.mapping", {**key, **values})
+        self._book()
+
+    def _book(self) -> None:
         self.shop.configure(
             order_register_payment=True,
             order_invoice="payment",
@@ -271,9 +229,6 @@ class Beside:
         )
         return int(link["odoo_id"][0])
 
-    def ship(self, gid: str) -> None:
-        self.shop.control("order/ship", id=gid, number="L1", company="DHL")
-
     # === WHAT IS THERE ===#
 
     def counts(self) -> dict[str, int]:
@@ -314,9 +269,6 @@ class Beside:
         )
         return found[0]
 
-    def total(self, gid: str) -> float:
-        return float(self._order(gid)["amount_total"])
-
     def money(self, gid: str) -> float:
         """Return what is booked as received for an order, by whomever."""
         invoices = self._order(gid)["invoice_ids"]
@@ -344,21 +296,3 @@ class Beside:
                 ("reversed_entry_id", "in", invoices),
             ],
         )
-
-    def delivered(self, gid: str) -> float:
-        rows = self.client.read(
-            "sale.order.line",
-            [("id", "in", self._order(gid)["order_line"])],
-            ["qty_delivered", "qty_delivered_method"],
-        )
-        return float(
-            sum(
-                row["qty_delivered"]
-                for row in rows
-                if row["qty_delivered_method"] == "stock_move"
-            )
-        )
-
-    def shipped(self, gid: str) -> float:
-        lines = self.shop.truth()[gid]["presentment"]["lines"]
-        return float(sum(float(line["quantity"]) for line in lines))

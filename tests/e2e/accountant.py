@@ -2,6 +2,7 @@
 """What an accountant does about orders that were changed after their invoice."""
 
 from harness.rpc import Client
+from shop import Shop
 
 
 def bill(client: Client, order: int) -> int:
@@ -25,6 +26,20 @@ def bill(client: Client, order: int) -> int:
         (after,) = client.read("sale.order", [("id", "=", order)], ["invoice_ids"])
         _post_drafts(client, after["invoice_ids"])
     return posted
+
+
+def cancel_late(shop: Shop) -> None:
+    """Cancel what the store cancelled too late; what was invoiced stays, as there the
+    money does."""
+    late = shop.messages(
+        ("state", "=", "failed"), ("error_code", "=", "cancelled_too_late")
+    )
+    gids = {row["external_id"] for row in late}
+    for row in shop.orders():
+        if row["external_id"] in gids:
+            shop.client.call("sale.order", "action_cancel", [row["odoo_id"][0]])
+    if late:
+        shop.client.call("hub.message", "action_retry", [row["id"] for row in late])
 
 
 def _post_drafts(client: Client, moves: list[int]) -> int:

@@ -110,11 +110,14 @@ class Life:
     def settle(self) -> None:
         """Let every webhook arrive that is not lost, and be processed."""
         self.shop.control("webhook/flush")
+        patience = 60 + PATIENCE * len(self.shop.look("truth"))
         process.poll(
-            lambda: not self.shop.look("webhook/channel")["under_way"], 60, "webhooks"
+            lambda: not self.shop.look("webhook/channel")["under_way"],
+            patience,
+            "webhooks",
+            0.3,
         )
-        count = len(self.shop.look("truth"))
-        process.poll(self._is_quiet, 60 + PATIENCE * count, "peace", 0.3)
+        process.poll(self._is_quiet, patience, "peace", 0.3)
 
     def _is_quiet(self) -> bool:
         states = [*self.shop.mine, ("state", "in", OPEN_MESSAGES)]
@@ -191,6 +194,7 @@ class Life:
         edits = self.client.read("hub.order.edit", mine, ["order_id"])
         for edit in edits:
             self.client.call("hub.order.edit", "action_apply", [edit["id"]])
+        accountant.cancel_late(self.shop)
         self.settle()
         if self.invoiced == "payment":
             for edit in edits:

@@ -6,8 +6,26 @@ from odoo.tools import SQL
 
 from ..components.event import Event
 
-#: orders looked at again per backend and run; the rest has its turn ten minutes later
+#: orders looked at again per backend and run, any of them: what stays due for some
+#: reason must not keep the rest from its turn ten minutes later
 DUE_SIZE = 500
+
+#: whether nothing of an order is to be shipped any more (sale.order._hub_has_left):
+#: goods may be on their way back; without a status none was shipped, and none is wanted
+SHIPPED = SQL(
+    """(o.delivery_status = 'full'
+        OR o.delivery_status IN ('started', 'partial') AND NOT EXISTS (
+            SELECT FROM stock_picking p
+              JOIN stock_picking_type t ON t.id = p.picking_type_id
+             WHERE p.sale_id = o.id AND p.state NOT IN ('done', 'cancel')
+               AND NOT (p.return_id IS NOT NULL AND t.code = 'incoming'))
+        OR o.delivery_status IS NULL AND o.invoice_status = 'to invoice'
+           AND NOT EXISTS (
+            SELECT FROM sale_order_line l
+             WHERE l.order_id = o.id AND l.qty_delivered_method = 'stock_move'
+               AND l.product_uom_qty > greatest(
+                   l.hub_refunded_qty, l.hub_cancelled_qty, 0)))"""
+)
 
 
 class HubFlow(models.Model):
@@ -65,7 +83,7 @@ class HubFlow(models.Model):
                         WHERE m.flow_id = %(flow)s AND m.external_id = b.external_id
                           AND m.state NOT IN
                               ('done', 'unchanged', 'superseded', 'skipped'))
-              ORDER BY o.id LIMIT %(limit)s
+              ORDER BY random() LIMIT %(limit)s
                 """,
                 bindings=SQL.identifier(binding._table),
                 backend=self.backend_id.id,
@@ -95,40 +113,40 @@ class HubFlow(models.Model):
         )
 
     def _uninvoiced_sql(self):
-        """Whether nothing was invoiced yet although it is time; roughly, for the
+        """Whether something was not invoiced although it is time; roughly, for the
         importer looks closely."""
         policy = self.backend_id.order_invoice
         if policy == "never":
             return SQL("FALSE")
-        if policy == "payment":
-            due = SQL(
-                """coalesce((
-                    SELECT sum(p.amount) FROM hub_payment p
-                     WHERE p.order_id = o.id AND p.status = 'success'
-                       AND p.kind IN ('sale', 'capture')), 0)
-                   > o.amount_total - 0.005"""
-            )
-        else:
-            # whatever is on its way back (see sale.order._hub_has_left); without a
-            # status there never were goods, or none of them is to be shipped any more
-            due = SQL(
-                """(o.delivery_status = 'full'
-                    OR o.delivery_status IS NULL AND o.invoice_status = 'to invoice'
-                    OR o.delivery_status IN ('started', 'partial') AND NOT EXISTS (
-                        SELECT FROM stock_picking p
-                         WHERE p.sale_id = o.id AND p.return_id IS NULL
-                           AND p.state NOT IN ('done', 'cancel')))"""
-            )
+        due = self._paid_sql() if policy == "payment" else SHIPPED
         # what was credited or cancelled is to be invoiced again by people only
         return SQL(
-            """(o.invoice_status IN ('to invoice', 'no') AND %s AND NOT EXISTS (
-                SELECT 1 FROM sale_order_line l
+            """(o.invoice_status IN ('to invoice', 'no') AND %s AND EXISTS (
+                SELECT FROM sale_order_line l
+                 WHERE l.order_id = o.id AND l.display_type IS NULL
+                   AND l.product_uom_qty > coalesce(l.qty_invoiced, 0)
+                       + coalesce(l.hub_refunded_qty, 0))
+               AND NOT EXISTS (
+                SELECT FROM sale_order_line l
                   JOIN sale_order_line_invoice_rel r ON r.order_line_id = l.id
                   JOIN account_move_line i ON i.id = r.invoice_line_id
                   JOIN account_move m ON m.id = i.move_id
                  WHERE l.order_id = o.id
-                   AND (m.move_type = 'out_refund' AND m.state != 'cancel'
+                   AND (m.state = 'draft'
+                        OR m.move_type = 'out_refund' AND m.state != 'cancel'
                         OR m.move_type = 'out_invoice' AND m.state = 'cancel'
                            AND m.posted_before)))""",
             due,
+        )
+
+    def _paid_sql(self):
+        """Whether the store has all the money of an order."""
+        return SQL(
+            """coalesce((
+                SELECT sum(p.amount) FROM hub_payment p
+                 WHERE p.order_id = o.id AND p.backend_id = %s
+                   AND p.status = 'success' AND p.kind IN ('sale', 'capture')
+                   AND NOT (p.test AND %s)), 0) > o.amount_total - 0.005""",
+            self.backend_id.id,
+            self.backend_id.environment == "production",
         )

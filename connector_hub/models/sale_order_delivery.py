@@ -30,11 +30,32 @@ class SaleOrder(models.Model):
     def _hub_has_left(self):
         """Return whether nothing of an order is still to be shipped.
 
-        Unlike what ``delivery_status`` says, goods may be on their way back.
+        Unlike what ``delivery_status`` says, goods may be on their way back; and an
+        order none of whose goods were shipped has left only if it wants none.
         """
         self.ensure_one()
-        leaving = self.picking_ids.filtered(lambda picking: not picking.return_id)
-        return all(picking.state in ("done", "cancel") for picking in leaving)
+        leaving = self._hub_leaving()
+        if any(picking.state not in ("done", "cancel") for picking in leaving):
+            return False
+        return "done" in leaving.mapped("state") or not any(
+            line.product_uom_qty > max(line.hub_refunded_qty, line.hub_cancelled_qty)
+            for line in self.order_line
+            if line.qty_delivered_method == "stock_move"
+        )
+
+    @api.private
+    def _hub_left_at(self):
+        """Return when the last goods of an order left, or were taken off it."""
+        self.ensure_one()
+        moments = self._hub_leaving().filtered("date_done").mapped("date_done")
+        moments = moments or self.sudo().hub_refund_ids.mapped("refunded_at")
+        return max(filter(None, moments), default=self.date_order)
+
+    def _hub_leaving(self):
+        """Return the transfers of an order, but those that bring goods back."""
+        return self.picking_ids.filtered(
+            lambda p: not (p.return_id and p.picking_type_code == "incoming")
+        )
 
     @api.private
     def _hub_look_again(self):

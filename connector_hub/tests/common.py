@@ -180,7 +180,7 @@ class HubCase(TransactionCase):
                 job.store()
                 self.env.flush_all()
             self.env.invalidate_all()
-        self.fail("There are always new jobs.")
+        self.fail(f"There are always new jobs: {self.due_jobs().mapped('name')}")
 
     def let_time_pass(self, messages):
         """Make messages that wait for another try due, and end every pause."""

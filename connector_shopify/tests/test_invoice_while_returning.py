@@ -56,3 +56,63 @@ class TestInvoiceWhileReturning(RefundCase):
             move.quantity = move.product_uom_qty
             move.picked = True
         leaving._action_done()
+
+
+class TestInvoiceOfTheRest(RefundCase):
+    """When an order that is invoiced on delivery is due, and of which day."""
+
+    def setUp(self):
+        super().setUp()
+        self.backend.write(
+            {
+                "order_confirm": "released",
+                "order_invoice": "delivery",
+                "delivery_import": "validate",
+            }
+        )
+
+    def test_goods_whose_transfer_people_cancelled_are_not_invoiced(self):
+        gid, _there = self.place()
+        self.bring_in()
+        order = self.order(gid)
+        order.picking_ids.action_cancel()
+        self.assertFalse(order.delivery_status)
+        self.assertNotIn(gid, self.order_flow._due_ids())
+        self.shop.touch(gid)
+        self.bring_in()
+        self.assertFalse(order.invoice_ids)
+
+    def test_invoice_has_the_day_on_which_the_last_goods_left(self):
+        gid, there = self.place()
+        while there["lineItems"][0]["quantity"] < 2:
+            gid, there = self.place()
+        self.bring_in()
+        first = there["lineItems"][0]["id"]
+        self.shop.dispatch.ship(gid, {first: 1})
+        self.bring_in()
+        order = self.order(gid)
+        done = order.picking_ids.filtered(lambda p: p.state == "done")
+        done.date_done = "2026-02-03 10:00:00"
+        self.shop.dispatch.ship(gid)
+        self.bring_in()
+        last = max(order.picking_ids.mapped("date_done"))
+        self.assertGreater(order.invoice_ids.invoice_date, done.date_done.date())
+        self.assertEqual(order.invoice_ids.invoice_date, last.date())
+
+    def test_orders_that_are_paid_and_not_shipped_are_not_due_for_ever(self):
+        self.backend.write(
+            {"order_invoice": "payment", "order_register_payment": False}
+        )
+        gid, there = self.place()
+        order = self.order_of_delivered_goods(gid)
+        self.assertTrue(order.invoice_ids)
+        self.assertNotIn(gid, self.order_flow._due_ids())
+
+    def order_of_delivered_goods(self, gid):
+        """Import an order whose goods Odoo would invoice once they are delivered."""
+        self.bring_in()
+        order = self.order(gid)
+        order.order_line.product_id.invoice_policy = "delivery"
+        order.order_line.modified(["qty_delivered"])
+        self.assertEqual(order.invoice_status, "to invoice")
+        return order

@@ -17,12 +17,34 @@ class ImporterOrderPaymentBooking(models.AbstractModel):
 
         :return: the payments that are not to be booked any more
         """
-        found = payments.browse()
-        if payments:
+        found = self._by_number(backend, payments)
+        if payments - found:
             journals = self.env["hub.mapping"].sudo().lookup(backend, "gateway")
-            for order, news in payments.grouped("order_id").items():
+            for order, news in (payments - found).grouped("order_id").items():
                 found += self._adopt(order, news, journals)
         return found + self._paid_otherwise(payments - found)
+
+    def _by_number(self, backend, payments):
+        """Take what bears the store's ids, whether it settles anything or not."""
+        found = payments.browse()
+        if not payments:
+            return found
+        made = self.env["account.payment"].sudo()
+        made = made.search(
+            [
+                *made._check_company_domain(backend.company_id),
+                ("hub_external_id", "in", payments.mapped("external_id")),
+                ("payment_type", "=", "inbound"),
+                ("state", "not in", ("draft", "canceled", "rejected")),
+            ]
+        )
+        taken = self.env["hub.payment"].sudo().search([("payment_id", "in", made.ids)])
+        made = (made - taken.payment_id).grouped("hub_external_id")
+        for payment in payments:
+            if payment.external_id in made:
+                _take(payment, made[payment.external_id][:1])
+                found += payment
+        return found
 
     def _adopt(self, order, payments, journals):
         """Take what people registered by hand for the payments the store tells of.

@@ -11,5 +11,6 @@ class AccountPayment(models.Model):
         "Remote Payment",
         readonly=True,
         copy=False,
+        index="btree_not_null",
         help="Which payment of the store another connector has booked with this.",
     )

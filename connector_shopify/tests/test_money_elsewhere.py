@@ -16,6 +16,20 @@ class TestBookedElsewhere(MoneyCase):
         self.assertEqual(self.noted(gid).mapped("stage"), ["noted"])
         self.assertAlmostEqual(self.total_booked(gid), 5)
 
+    def test_payment_known_by_its_number_need_not_settle_anything(self):
+        self.backend.write({"order_invoice": "never", "order_register_payment": False})
+        gid = self.sell()
+        invoice = self.invoice_by_hand(gid)
+        made = self.pay_by_hand(invoice, amount=5)
+        made.hub_external_id = self.noted(gid).external_id
+        # an accountant is about to change the invoice
+        invoice.line_ids.remove_move_reconcile()
+        self.backend.order_register_payment = True
+        self.look_again(gid)
+        self.assertEqual(self.noted(gid).mapped("stage"), ["noted"])
+        bought = [("partner_id", "=", made.partner_id.id)]
+        self.assertEqual(self.env["account.payment"].search(bought), made)
+
     def test_number_of_another_payment_is_not_taken_for_this_one(self):
         self.backend.write({"order_invoice": "never", "order_register_payment": False})
         gid = self.place("unpaid")

@@ -18,6 +18,20 @@ PARTICULAR = {
 }
 #: what makes it add further items to another entry
 TAXED = {"tax_ids", "tax_line_id", "tax_repartition_line_id", "tax_tag_ids"}
+#: methods of entries and of their items by which Odoo completes them
+COMPLETING = {
+    "_compute_needed_terms",
+    "_get_sync_stack",
+    "_recompute_cash_rounding_lines",
+    "_sync_dynamic_line",
+    "_sync_dynamic_lines",
+    "_sync_invoice",
+    "_sync_rounding_lines",
+    "_sync_tax_lines",
+    "_sync_unbalanced_lines",
+}
+#: addons whose say concerns no invoice of a customer
+HARMLESS = {"account", "hr_expense"}
 
 
 class AccountMove(models.Model):
@@ -43,9 +57,18 @@ class AccountMove(models.Model):
             return moves
 
     def write(self, vals):
-        if batch_of(self.env.cr) and INDEPENDENT.issuperset(vals):
+        if (
+            batch_of(self.env.cr)
+            and INDEPENDENT.issuperset(vals)
+            and all(self._completes_for(company) for company in self.company_id)
+        ):
             self = self.with_context(**QUIET)  # noqa: PLW0642
         return super().write(vals)
+
+    def _invoice_paid_hook(self):
+        # what addons make of a paid invoice is completed as ever
+        own = self.with_context(skip_invoice_sync=False)
+        return super(AccountMove, own)._invoice_paid_hook()
 
     # === WHICH ===#
 
@@ -58,11 +81,21 @@ class AccountMove(models.Model):
 
     def _completes_for(self, company):
         """Return whether neither addons nor settings have items of their own to add."""
-        known = [
-            parent for parent in type(self).mro() if "_get_sync_stack" in vars(parent)
-        ]
         settings = company.sudo()
-        return len(known) == 1 and not settings.account_discount_expense_allocation_id
+        return (
+            not settings.account_discount_expense_allocation_id
+            and not self._completing_addons()
+        )
+
+    def _completing_addons(self):
+        """Return the addons that have a say in how entries are completed."""
+        classes = type(self).mro() + type(self.env["account.move.line"]).mro()
+        found = {
+            getattr(parent, "_module", None)
+            for parent in classes
+            if COMPLETING & vars(parent).keys()
+        }
+        return found - HARMLESS
 
     def _is_plain_invoice(self, vals):
         company = self.env["res.company"].browse(vals.get("company_id"))

@@ -17,6 +17,8 @@ from odoo.http import Application
 PREFIX = "/hub/webhook/"
 #: key of the WSGI environment: a list that is filled when the controller is reached
 MARK = "connector_hub.reached"
+#: PostgreSQL's own, into which Odoo must not look
+NO_DATABASES = ("postgres", "template")
 #: seconds
 RETRY_AFTER = "30"
 
@@ -34,8 +36,9 @@ def serve_webhook(application, environ, start_response):
         return _serve(application, environ, start_response)
     mark = environ[MARK] = []
     database, separator, _token = environ["PATH_INFO"][len(PREFIX) :].partition("/")
-    if separator:
-        environ["HTTP_X_ODOO_DATABASE"] = database
+    # a proxy that says which database it is has the last word
+    if separator and not database.startswith(NO_DATABASES):
+        environ.setdefault("HTTP_X_ODOO_DATABASE", database)
 
     def start(status, headers, *rest):
         if not mark and status[:3] in ("404", "500"):

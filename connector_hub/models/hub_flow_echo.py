@@ -56,11 +56,13 @@ class HubFlow(models.Model):
                      WHERE m.flow_id = %s AND m.idempotency_key IS NOT NULL
                        AND m.state IN ('pending', 'processing', 'in_doubt')
                        AND m.remote_id IS NULL
-                       AND EXISTS (
+                       -- what is still being looked for may take as long as it likes
+                       AND (m.state = 'in_doubt' AND m.next_attempt_at IS NOT NULL
+                            OR EXISTS (
                            SELECT 1 FROM hub_attempt a
                             WHERE a.message_id = m.id
                               AND a.started_at > now() AT TIME ZONE 'UTC'
-                                  - make_interval(mins => %s))
+                                  - make_interval(mins => %s)))
                      LIMIT 1
                     """,
                     twin,

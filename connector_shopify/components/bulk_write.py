@@ -96,7 +96,8 @@ class BulkWriter:
             data = self._client.query("bulk_operations", first=LISTED, after=after)
             page = data["bulkOperations"]
             for operation in page["nodes"]:
-                if operation["query"] == self._mutation:
+                # not the whole text: it is another one after an upgrade
+                if f"mutation {self._name}(" in operation["query"]:
                     return dict(operation)
             if not page["pageInfo"]["hasNextPage"]:
                 return None

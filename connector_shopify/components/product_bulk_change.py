@@ -139,6 +139,8 @@ class ShopifyProductBulkChange(Component):
         for call, rows in calls.items():
             seen = {}
             for kind in KINDS:
+                if not any(kind.news(push) for push in rows):
+                    continue
                 writer = self._change_writer(kind, call)
                 operation = writer.find()
                 if operation:
@@ -207,11 +209,12 @@ def _pushed(push: Push, seen: dict[str, Any]) -> Pushed:
 
 def _probed(push: Push, seen: dict[str, Any]) -> Probed:
     needed = [kind.name for kind in KINDS if kind.news(push)]
+    # whatever else is missing: telling it again must not be overtaken by this
+    if any(name in seen and seen[name] is None for name in needed):
+        return Probed(None, under_way=True)
     if not _is_plain(push) or any(name not in seen for name in needed):
         # it is told once more, which sets the same values
         return Probed(False)
-    if any(seen[name] is None for name in needed):
-        return Probed(None, under_way=True)
     return Probed(True, result=_pushed(push, seen))
 
 

@@ -3,6 +3,7 @@ from . import test_adopted_orders
 from . import test_bulk
 from . import test_bulk_customers_out
 from . import test_bulk_orders
+from . import test_bulk_probes
 from . import test_bulk_products_out
 from . import test_catalogues
 from . import test_channels

@@ -114,22 +114,3 @@ class TestOrderLife(PaymentCase):
         self.assertEqual((move.move_type, move.amount_total), ("out_invoice", 1.0))
         self.assertIn(move.payment_state, ("paid", "in_payment"))
         self.assertFalse(self.invoice(gid))
-
-    def test_rest_of_an_order_is_invoiced_to_the_cent(self):
-        gid = self.order_of(2)
-        self.follow()
-        self.shop.refunds.make(gid, [(self.lines(gid)[0], 1, "CANCEL", None)])
-        self.follow()
-        # the store rounds the taxes of a piece up, Odoo those of the rest down
-        refund = self.refund(gid)
-        refund.amount -= 0.01
-        self.shop.dispatch.ship(gid)
-        self.follow()
-        invoice, order = self.invoice(gid), self.order(gid)
-        self.assertAlmostEqual(
-            invoice.amount_total, order.amount_total - refund.amount, places=2
-        )
-        rounding = self.backend.rounding_product_id
-        line = invoice.invoice_line_ids.filtered(lambda row: row.product_id == rounding)
-        self.assertAlmostEqual(line.price_total, 0.01, places=2)
-        self.assertFalse(line.tax_ids)

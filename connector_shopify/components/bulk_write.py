@@ -12,11 +12,11 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from odoo.addons.connector_hub.components.push import File
+from odoo.addons.connector_hub.components.push import File, Probed, Push, Pushed
 from odoo.addons.connector_hub.exceptions import (
     HubError,
     RateLimited,
@@ -143,6 +143,31 @@ class BulkWriter:
         except (HubError, ValueError, KeyError) as error:
             message = f"The file of the bulk operation cannot be read: {error}"
             raise Unavailable(message, code="bulk_file") from error
+
+
+def by_call(pushes: Iterable[Push]) -> dict[str, list[Push]]:
+    """Return {name of the call: the records that were in it}."""
+    calls: dict[str, list[Push]] = {}
+    for push in pushes:
+        calls.setdefault(push.place[0], []).append(push)
+    return calls
+
+
+def under_way(pushes: Iterable[Push]) -> dict[str, Pushed]:
+    """Return what became of records while Shopify is at work on them."""
+    error = Unavailable("Shopify is at work on it.", code="bulk_under_way")
+    return {push.record: Pushed(error=error) for push in pushes}
+
+
+def unread(operation: Node | None, pushes: Iterable[Push]) -> dict[str, Probed]:
+    """Return what is known of records whose operation has no answers.
+
+    Empty: it has, and they tell.
+    """
+    if operation and operation["status"] not in UNFINISHED:
+        return {}
+    found = Probed(None, under_way=True) if operation else Probed(False)
+    return {push.record: found for push in pushes}
 
 
 def nodes_of(connection: Node) -> Node:

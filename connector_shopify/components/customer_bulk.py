@@ -18,9 +18,8 @@ from odoo.addons.connector_hub.exceptions import (
 
 from ..const import LINES_WITH_ORDER
 from . import customer_answer as answer
-from . import product_bulk
-from .bulk import UNFINISHED
-from .bulk_write import BulkWriter, nodes_of
+from .bulk_write import BulkWriter, by_call, nodes_of, under_way, unread
+from .product_bulk import at_once
 from .queries import in_bulk
 
 Node = dict[str, Any]
@@ -37,10 +36,7 @@ class ShopifyCustomerBulk(Component):
 
     def operations(self) -> dict[str, Operation]:
         """Also return how many customers at once are created."""
-        found: dict[str, Operation] = super().operations()
-        many, count = product_bulk.BULK, product_bulk.MANY_FROM
-        create = replace(found["create"], many=many, many_from=count)
-        return {**found, "create": create}
+        return at_once(super().operations(), "create")
 
     def push(self, action: str, pushes: Sequence[Push]) -> dict[str, Pushed]:
         """Create many customers by one operation, and all else one by one."""
@@ -52,18 +48,14 @@ class ShopifyCustomerBulk(Component):
         started = writer.start([{"input": self._creation(push)} for push in pushes])
         operation = writer.finished(started)
         if operation is None:
-            error = Unavailable("Shopify is at work on it.", code="bulk_under_way")
-            return {push.record: Pushed(error=error) for push in pushes}
+            return under_way(pushes)
         return self._created(writer, operation, pushes)
 
     def probe(self, action: str, pushes: Sequence[Push]) -> dict[str, Probed]:
         """Look up the operations that customers were in, and what these have done."""
-        single = [push for push in pushes if not push.place[0]]
+        calls = by_call(pushes)
+        single = calls.pop("", [])
         found: dict[str, Probed] = super().probe(action, single) if single else {}
-        calls: dict[str, list[Push]] = {}
-        for push in pushes:
-            if push.place[0]:
-                calls.setdefault(push.place[0], []).append(push)
         for call, rows in calls.items():
             found.update(self._probe_call(call, rows))
         return found
@@ -71,9 +63,9 @@ class ShopifyCustomerBulk(Component):
     def _probe_call(self, call: str, pushes: list[Push]) -> dict[str, Probed]:
         writer = self._writer(call)
         operation = writer.find()
-        if operation is None or operation["status"] in UNFINISHED:
-            same = Probed(False) if operation is None else Probed(None, under_way=True)
-            return {push.record: same for push in pushes}
+        unknown = unread(operation, pushes)
+        if operation is None or unknown:
+            return unknown
         found: dict[str, Probed] = {}
         created = self._created(writer, operation, pushes)
         for push in pushes:

@@ -18,8 +18,7 @@ from odoo.addons.connector_hub.components.push import (
 from odoo.addons.connector_hub.exceptions import HubError, Rejected, Unavailable
 
 from ..const import MAX_PAGE
-from .bulk import UNFINISHED
-from .bulk_write import BulkWriter, nodes_of
+from .bulk_write import BulkWriter, by_call, nodes_of, under_way, unread
 from .product_later import later
 from .queries import in_bulk
 from .sender_product import told
@@ -40,14 +39,18 @@ BULK = Operation(
 )
 
 
+def at_once(operations: dict[str, Operation], name: str) -> dict[str, Operation]:
+    """Return operations, one of which takes many records by a bulk operation."""
+    changed = replace(operations[name], many=BULK, many_from=MANY_FROM)
+    return {**operations, name: changed}
+
+
 class ShopifyProductBulk(Component):
     _inherit = "hub.shopify.sender.product"
 
     def operations(self) -> dict[str, Operation]:
         """Also return how many products at once are created."""
-        found: dict[str, Operation] = super().operations()
-        create = replace(found["create"], many=BULK, many_from=MANY_FROM)
-        return {**found, "create": create}
+        return at_once(super().operations(), "create")
 
     def push(self, action: str, pushes: Sequence[Push]) -> dict[str, Pushed]:
         """Create many products by one operation, and all else one by one."""
@@ -60,26 +63,22 @@ class ShopifyProductBulk(Component):
         started = writer.start([self._creation(push) for push in pushes])
         operation = writer.finished(started)
         if operation is None:
-            error = Unavailable("Shopify is at work on it.", code="bulk_under_way")
-            return {push.record: Pushed(error=error) for push in pushes}
+            return under_way(pushes)
         return self._created(writer, operation, pushes)
 
     def probe(self, action: str, pushes: Sequence[Push]) -> dict[str, Probed]:
         """Look up the operations that products were in, and what these have done."""
-        calls: dict[str, list[Push]] = {}
-        for push in pushes:
-            calls.setdefault(push.place[0], []).append(push)
         found: dict[str, Probed] = {}
-        for call, rows in calls.items():
+        for call, rows in by_call(pushes).items():
             found.update(self._probe_call(call, rows))
         return found
 
     def _probe_call(self, call: str, pushes: list[Push]) -> dict[str, Probed]:
         writer = self._writer(call)
         operation = writer.find()
-        if operation is None or operation["status"] in UNFINISHED:
-            same = Probed(False) if operation is None else Probed(None, under_way=True)
-            return {push.record: same for push in pushes}
+        unknown = unread(operation, pushes)
+        if operation is None or unknown:
+            return unknown
         created = self._created(writer, operation, pushes)
         return {record: Probed(True, result=done) for record, done in created.items()}
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -25,9 +25,9 @@ from odoo.addons.connector_hub.exceptions import (
 )
 
 from ..const import MAX_PAGE
-from . import product_bulk
 from .bulk import UNFINISHED
-from .bulk_write import BulkWriter
+from .bulk_write import BulkWriter, by_call
+from .product_bulk import at_once
 from .product_change import is_structural, product_changes, variant_updates
 from .product_later import LATER
 from .user_errors import raise_refused
@@ -83,10 +83,7 @@ class ShopifyProductBulkChange(Component):
 
     def operations(self) -> dict[str, Operation]:
         """Also return how many products at once are changed."""
-        found: dict[str, Operation] = super().operations()
-        many, count = product_bulk.BULK, product_bulk.MANY_FROM
-        update = replace(found["update"], many=many, many_from=count)
-        return {**found, "update": update}
+        return at_once(super().operations(), "update")
 
     def push(self, action: str, pushes: Sequence[Push]) -> dict[str, Pushed]:
         """Change many products by bulk operations, and all else one by one."""
@@ -132,11 +129,8 @@ class ShopifyProductBulkChange(Component):
         if action != "update":
             found: dict[str, Probed] = super().probe(action, pushes)
             return found
-        calls: dict[str, list[Push]] = {}
-        for push in pushes:
-            calls.setdefault(push.place[0], []).append(push)
         found = {}
-        for call, rows in calls.items():
+        for call, rows in by_call(pushes).items():
             seen = {}
             for kind in KINDS:
                 if not any(kind.news(push) for push in rows):

@@ -4,31 +4,35 @@
     setup/test                      everything, as CI does
     setup/test PATH -k NAME ...     only these tests, with pytest's own options
 
-All sections run, also after one has failed; the tests of the first addon run beside the
-static checks and those of the others, as the machine has a second core. After
-everything, each supported capability must have its test among those that passed. The
-last line sums up the pytest runs.
+All sections run, also after one has failed, two at a time. After everything, each
+supported capability must have its test among those that passed. The last line sums up
+the pytest runs.
 """
 
 import contextlib
 import dataclasses
 import json
 import os
+import queue
+import signal
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+import traceback
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO
 
-from . import capabilities, conf, database, lint, paths, postgres, process
+from . import capabilities, conf, database, paths, postgres, process
 
 REPORTS = paths.DATA / "reports"
 ADDON_TESTS = "addon tests"
 # Tests of addons that need a further Odoo app: those of glue addons, and of connectors
 # together with them.
 GLUE_TESTS = "glue tests"
+LINTERS = "linters"
+AT_ONCE = 2  # sections: one for each core of a small machine
 NO_TESTS = 5  # pytest's exit code when nothing was collected
 
 
@@ -53,57 +57,59 @@ def main() -> int:
 
 
 def _everything() -> Iterator[Result]:
-    first, *others = [f"{addon}/tests" for addon in paths.addons()]
-    with _beside(f"{ADDON_TESTS} of {Path(first).parent}", [first]) as results:
-        yield from _checks()
-        targets = [f"{addon}/tests/pure" for addon in paths.addons()]
-        yield from _tests("pure tests", _existing(targets), [])
-        files = sorted(path.name for path in (paths.ROOT / "tests").glob("test_*.py"))
-        yield from _tests("architecture tests", [f"tests/{name}" for name in files], [])
-        yield from _tests(ADDON_TESTS, _existing(others), [])
-        yield from _tests(GLUE_TESTS, _existing(_glue_targets()), [])
-    yield from results
-    for folder in ("e2e", "chaos"):
-        yield from _tests(f"{folder} tests", _existing([f"tests/{folder}"]), [])
+    """The longest first, so that no core waits for the other one at the end."""
+    database.test_template()  # once, before two of them want it
+    addons = paths.addons()
+    first, *others = [f"{addon}/tests" for addon in addons]
+    files = sorted(path.name for path in (paths.ROOT / "tests").glob("test_*.py"))
+    sections = {
+        ADDON_TESTS: others,
+        "e2e tests": ["tests/e2e"],
+        f"{ADDON_TESTS} of {addons[0]}": [first],
+        "chaos tests": ["tests/chaos"],
+        LINTERS: ["."],
+        "pure tests": [f"{addon}/tests/pure" for addon in addons],
+        "architecture tests": [f"tests/{name}" for name in files],
+        GLUE_TESTS: _glue_targets(),
+    }
+    waiting: queue.Queue[tuple[str, list[str]]] = queue.Queue()
+    for name, targets in sections.items():
+        if existing := _existing(targets):
+            waiting.put((name, existing))
+    yield from _side_by_side(waiting)
+
+
+def _side_by_side(
+    waiting: "queue.Queue[tuple[str, list[str]]]",
+) -> Iterator[Result]:
+    """Run sections; what one prints comes in one piece, when it has ended."""
+    count, ended = waiting.qsize(), queue.Queue[tuple[Result, Path]]()
+
+    def work() -> None:
+        with contextlib.suppress(queue.Empty):
+            while True:
+                name, targets = waiting.get_nowait()
+                log = paths.folder(REPORTS) / f"{name.replace(' ', '-')}.log"
+                with log.open("w") as output:
+                    ended.put((_result(name, targets, output=output), log))
+
+    for _core in range(AT_ONCE):
+        threading.Thread(target=work, daemon=True).start()
+    try:
+        for _section in range(count):
+            result, log = ended.get()
+            _headline(result.name)
+            print(log.read_text(), flush=True)
+            yield _closed(result)
+    finally:
+        for pid in process.children(os.getpid()):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGTERM)
 
 
 def _glue_targets() -> list[str]:
     targets = [f"{addon}/tests" for addon in paths.glue()]
     return [*targets, *(f"{addon}/tests/glue" for addon in paths.addons())]
-
-
-def _checks() -> Iterator[Result]:
-    for name, check in lint.CHECKS.items():
-        _headline(name)
-        started = time.monotonic()
-        fine = check()
-        yield _closed(Result(name, fine, time.monotonic() - started))
-
-
-@contextlib.contextmanager
-def _beside(name: str, targets: list[str]) -> Iterator[list[Result]]:
-    """Run tests of addons on the other core; what they print comes at the end."""
-    database.test_template()  # once, before two of them want it
-    results: list[Result] = []
-    log = paths.folder(REPORTS) / f"{name.replace(' ', '-')}.log"
-
-    def work() -> None:
-        started = time.monotonic()
-        with log.open("w") as output:
-            result = _with_database(name, targets, [], output)
-        result.seconds = time.monotonic() - started
-        results.append(result)
-
-    thread = threading.Thread(target=work, daemon=True)
-    thread.start()
-    yield results
-    thread.join()
-    _headline(name)
-    print(log.read_text(), flush=True)
-    for result in results:
-        _closed(result)
-    if not results:
-        results.append(Result(name, False, 0, failed=1))
 
 
 def _capabilities(results: list[Result]) -> Result:
@@ -125,7 +131,8 @@ def _selected(arguments: list[str]) -> Iterator[Result]:
     for path in chosen:
         kinds.setdefault(_kind(path), []).append(path)
     for kind, targets in kinds.items():
-        yield from _tests(kind, targets, options)
+        _headline(kind)
+        yield _closed(_result(kind, targets, options))
 
 
 def _kind(path: str) -> str:
@@ -137,21 +144,36 @@ def _kind(path: str) -> str:
     return "pure tests" if inside.parts[1:3] == ("tests", "pure") else ADDON_TESTS
 
 
-def _tests(name: str, targets: list[str], options: list[str]) -> Iterator[Result]:
-    if not targets:
-        return
-    _headline(name)
+def _result(
+    name: str,
+    targets: list[str],
+    options: Sequence[str] = (),
+    output: IO[str] | None = None,
+) -> Result:
+    """Run one section; whatever goes wrong is its failure."""
     started = time.monotonic()
-    if name in (ADDON_TESTS, GLUE_TESTS):
-        result = _with_database(name, targets, options)
-    else:
-        result = _pytest(name, ["-p", "no:odoo", *targets, *options])
+    try:
+        if name == LINTERS:
+            result = _linters(output)
+        elif name.startswith((ADDON_TESTS, GLUE_TESTS)):
+            result = _with_database(name, targets, options, output)
+        else:
+            result = _pytest(name, ["-p", "no:odoo", *targets, *options], output)
+    except Exception:
+        traceback.print_exc(file=output)
+        result = Result(name, False, 0, failed=1)
     result.seconds = time.monotonic() - started
-    yield _closed(result)
+    return result
+
+
+def _linters(output: IO[str] | None) -> Result:
+    command = [str(paths.PYTHON), "-m", "harness.lint"]
+    done = subprocess.run(command, cwd=paths.ROOT, stdout=output, stderr=output)
+    return Result(LINTERS, done.returncode == 0, 0)
 
 
 def _with_database(
-    name: str, targets: list[str], options: list[str], output: IO[str] | None = None
+    name: str, targets: list[str], options: Sequence[str], output: IO[str] | None
 ) -> Result:
     try:
         with _test_database(name) as configuration:
@@ -182,7 +204,7 @@ def _test_database(purpose: str) -> Iterator[Path]:
         path.unlink(missing_ok=True)
 
 
-def _pytest(name: str, arguments: list[str], output: IO[str] | None = None) -> Result:
+def _pytest(name: str, arguments: list[str], output: IO[str] | None) -> Result:
     counts = paths.folder(REPORTS) / f"{name.replace(' ', '-')}.json"
     counts.unlink(missing_ok=True)
     passed = counts.with_suffix(".passed")

@@ -4,7 +4,7 @@ from datetime import timezone
 from odoo import models
 
 from ..documents import DOCUMENTS, flat, merge, renderings, version_key
-from ..documents.merge import ODOO, REMOTE, RENDERED
+from ..documents.merge import ODOO, REMOTE, RENDERED, same
 from ..exceptions import Disagreement
 
 #: what an outbound flow notes in a snapshot of a record that was put away there
@@ -75,6 +75,25 @@ class ImporterBase(models.AbstractModel):
         )
         for task in tasks:
             task.base = known.get(task.external_id)
+        self._expect_echoes(flow, tasks)
+
+    def _expect_echoes(self, flow, tasks):
+        """Take for known what the remote is just being told, where it says the same.
+
+        Or the notification of our own change would look like theirs, and undo what was
+        changed in Odoo since.
+        """
+        sent = self.env["hub.attempt"].sent_to(
+            flow.backend_id, flow.document, [task.external_id for task in tasks]
+        )
+        for task in tasks:
+            echo = {
+                path: value
+                for path, value in sent.get(task.external_id, {}).items()
+                if path in task.says and same(value, task.says[path])
+            }
+            if echo:
+                task.base = {**(task.base or {}), **echo}
 
     def _odoo_says(self, flow, records):
         """Return {external id: flat document} of what Odoo says of linked records."""

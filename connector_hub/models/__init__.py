@@ -57,6 +57,7 @@ from . import hub_dirty_watched
 from . import hub_dirty_deleted
 from . import hub_dirty_linked
 from . import hub_attempt
+from . import hub_attempt_sent
 from . import hub_limit
 from . import hub_message
 from . import hub_message_figures

@@ -180,7 +180,7 @@ class HubAttempt(models.Model):
         for task in tasks:
             safety, request, task.settles_in, task.age = found[task.message_id]
             task.safety = Safety(safety)
-            content = _unpacked(request)
+            content = unpacked(request)
             for name in SENT:
                 setattr(task, name, content[name])
 
@@ -196,7 +196,7 @@ class HubAttempt(models.Model):
                 key,
             )
         )
-        calls = [_unpacked(row[0]) for row in self.env.cr.fetchall()]
+        calls = [unpacked(row[0]) for row in self.env.cr.fetchall()]
         return [
             Push(
                 call["record"],
@@ -222,5 +222,6 @@ def _request(task):
     return zlib.compress(text.encode(), ZLIB_LEVEL)
 
 
-def _unpacked(request):
+def unpacked(request):
+    """Return what a try keeps of its task, see ``SENT``."""
     return json.loads(zlib.decompress(request))

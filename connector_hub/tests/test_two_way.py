@@ -1,9 +1,10 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from . import samples
 from .test_ownership import OwnershipCase
 
 
-class TestTwoWay(OwnershipCase):
-    """Customers that are changed here and there, and go both ways."""
+class TwoWayCase(OwnershipCase):
+    """Customers that go both ways."""
 
     def setUp(self):
         super().setUp()
@@ -25,6 +26,10 @@ class TestTwoWay(OwnershipCase):
 
     def there(self):
         return self.remote.rows["customer"]["C1"]
+
+
+class TestTwoWay(TwoWayCase):
+    """Customers that are changed here and there."""
 
     def test_what_came_in_is_not_told_back(self):
         self.arrive(phone="1", note="two\n lines", name="", company_name="Firm")
@@ -130,3 +135,94 @@ class TestTwoWay(OwnershipCase):
             self.env.flush_all()
             self.env.cr.precommit.run()
         self.assertFalse([q for q in found if "hub_" in q])
+
+
+class TestEchoOfUnsettled(TwoWayCase):
+    """The remote tells what Odoo sent it, before Odoo knows that it has arrived."""
+
+    def setUp(self):
+        super().setUp()
+        self.remote.keys = True
+
+    def lose_answer(self, **values):
+        """Return a contact whose change has reached the remote; nobody knows."""
+        partner = self.arrive(phone="1", email="first@example.com")
+        self.send()
+        self.remote.lose("after")
+        partner.write(values)
+        self.send()
+        self.assertEqual(self.messages(self.out)[-1:].state, "in_doubt")
+        return partner
+
+    def settle_doubt(self):
+        self.let_time_pass(self.messages(self.out).filtered("idempotency_key"))
+        self.send()
+
+    def test_it_does_not_undo_what_odoo_changed_since(self):
+        partner = self.lose_answer(phone="2")
+        partner.phone = "3"
+        self.process()
+        self.assertEqual(partner.phone, "3")
+        self.settle_doubt()
+        self.send()
+        self.assertEqual((partner.phone, self.there()["phone"]), ("3", "3"))
+        self.assertFalse(self.exceptions(self.backend))
+
+    def test_nobody_is_asked_about_it(self):
+        self.customers.conflict_policy = "ask"
+        partner = self.lose_answer(phone="2")
+        partner.phone = "3"
+        self.process()
+        self.assertFalse(self.exceptions(self.backend))
+        self.settle_doubt()
+        self.send()
+        self.assertEqual(self.there()["phone"], "3")
+
+    def test_it_is_not_told_again(self):
+        self.rule("phone", "odoo")
+        self.lose_answer(phone="2")
+        self.process()
+        self.settle_doubt()
+        self.sent()
+        self.send()
+        self.assertEqual(self.sent(), [])
+
+    def test_what_they_changed_since_counts(self):
+        partner = self.lose_answer(phone="2", email="odoo@example.com")
+        partner.phone = "3"
+        row = {**self.there(), "email": "remote@example.com"}
+        row.pop("version")
+        self.remote.put("customer", row)
+        self.process()
+        self.assertEqual((partner.phone, partner.email), ("3", "remote@example.com"))
+        self.settle_doubt()
+        self.send()
+        self.assertEqual(self.there()["phone"], "3")
+        self.assertEqual(partner.email, "remote@example.com")
+
+    def test_contact_brought_back_since_stays(self):
+        partner = self.arrive(phone="1")
+        self.send()
+        self.remote.lose("after")
+        partner.active = False
+        self.send()
+        partner.active = True
+        self.process()
+        self.settle_doubt()
+        self.send()
+        self.assertTrue(partner.active)
+
+    def test_looking_for_it_is_one_statement_for_all(self):
+        self.customers.lane_count = 1
+        self.put_many(phone="1")
+        self.process()
+        self.put_many(phone="2")
+        self.poll(self.customers)
+        with self.queries() as found:
+            self.drain(self.customers)
+        self.assertEqual(len([q for q in found if "a.request" in q]), 1)
+
+    def put_many(self, **values):
+        for number in range(1, 4):
+            row = samples.customer(number, **values)
+            self.remote.put("customer", samples.payload("customer", row))

@@ -253,3 +253,32 @@ class TestBulkProductChanges(BulkProductsCase):
         self.assertEqual(self.states_of_all(), {"done"}, self.outcomes())
         self.assertThere(self.products)
         self.assertEqual(self.calls()["BulkMutation"], 1)
+
+    def test_echo_of_an_update_under_way_does_not_undo_what_was_changed_since(self):
+        """The store tells of our own update before we know that it is done."""
+        come = self.flow(self.backend, "product").filtered(
+            lambda flow: flow.direction == "in"
+        )
+        come.system_of_record = "both"
+        self.perform(come, "_poll")
+        self.settle()
+        self.rename()
+        with patch.object(bulk_write, "WAIT_SECONDS", -1.0):
+            self.send()
+        self.assertIn("in_doubt", self.states_of_all())
+        self.finish_operations()
+        for product in self.products:
+            product.name = f"Newest {product.name}"
+        self.perform(come, "_poll")
+        self.drain(come)
+        self.env.invalidate_all()
+        self.assertEqual({name[:10] for name in self.names()}, {"Newest New"})
+        for _again in range(2):
+            self.again()
+            self.send()
+        self.assertEqual(self.states_of_all(), {"done", "unchanged"})
+        self.assertThere(self.products)
+        self.assertEqual({name[:10] for name in self.names()}, {"Newest New"})
+
+    def names(self):
+        return self.products.mapped("name")

@@ -50,6 +50,7 @@ from . import order_payment_entry
 from . import order_payment_booking
 from . import order_payment_adoption
 from . import order_invoice
+from . import order_invoice_rounding
 from . import order_kept
 from . import payout
 from . import payout_reissued

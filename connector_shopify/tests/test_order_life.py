@@ -114,3 +114,67 @@ class TestOrderLife(PaymentCase):
         self.assertEqual((move.move_type, move.amount_total), ("out_invoice", 1.0))
         self.assertIn(move.payment_state, ("paid", "in_payment"))
         self.assertFalse(self.invoice(gid))
+
+    # === TO THE CENT ===#
+
+    def rounding(self, gid):
+        product = self.backend.rounding_product_id
+        lines = self.invoice(gid).invoice_line_ids
+        return lines.filtered(lambda row: row.product_id == product)
+
+    def test_rest_of_an_order_is_invoiced_to_the_cent(self):
+        gid = self.order_of(2)
+        self.follow()
+        self.shop.refunds.make(gid, [(self.lines(gid)[0], 1, "CANCEL", None)])
+        self.follow()
+        # the store rounds the taxes of a piece up, Odoo those of the rest down
+        refund = self.refund(gid)
+        refund.amount -= 0.01
+        self.shop.dispatch.ship(gid)
+        self.follow()
+        invoice, order = self.invoice(gid), self.order(gid)
+        self.assertAlmostEqual(
+            invoice.amount_total, order.amount_total - refund.amount, places=2
+        )
+        self.assertAlmostEqual(self.rounding(gid).price_total, 0.01, places=2)
+        self.assertFalse(self.rounding(gid).tax_ids)
+
+    def test_rest_is_invoiced_to_the_cent_while_a_refund_waits_for_it(self):
+        gid = self.order_of(2)
+        self.follow()
+        wanted = [(self.lines(gid)[0], 1, "CANCEL", None)]
+        # some of it is kept back, which is invoiced after the goods
+        suggested = self.shop.refunds.calculate(gid, wanted)["suggested"][1]
+        self.shop.refunds.make(gid, wanted, amount=suggested - 1)
+        self.follow()
+        refund = self.refund(gid)
+        self.assertEqual(refund.credit_state, "waiting")
+        refund.amount -= 0.01
+        self.shop.dispatch.ship(gid)
+        self.follow()
+        self.assertEqual(refund.move_id.amount_total, 1.0)
+        moves = self.invoice(gid) | refund.move_id
+        self.assertAlmostEqual(
+            sum(moves.mapped("amount_total")),
+            self.order(gid).amount_total - refund.amount,
+            places=2,
+        )
+        self.assertAlmostEqual(self.rounding(gid).price_total, 0.01, places=2)
+
+    def test_what_was_refunded_without_goods_is_no_rounding(self):
+        gid = self.order_of(1)
+        self.follow()
+        self.shop.dispatch.ship(gid)
+        self.follow()
+        self.shop.refunds.make(gid, amount="0.03")
+        self.follow()
+        line = self.lines(gid)[0]
+        units = self.shop.orders[gid]["lineItems"][0]["quantity"]
+        self.shop.edits.edit(gid, {line: units + 1})
+        self.bring_in()
+        self.order(gid).hub_edit_ids.action_apply()
+        self.settle()
+        self.shop.dispatch.ship(gid)
+        self.follow()
+        self.assertEqual(len(self.invoice(gid)), 2)
+        self.assertFalse(self.rounding(gid))

@@ -15,6 +15,8 @@ waited                           what waited for a person, by reason; all expect
 differences                      from the truth; 0
 writes_second_time               rows written by reading everything again; 0
 seconds, changes_per_s           of the life itself
+
+With --keep, the database stays to be looked at, and the truth beside it in a file.
 """
 
 import argparse
@@ -45,8 +47,11 @@ def main() -> int:
     parser.add_argument(
         "--invoiced", choices=("delivery", "payment"), default="delivery"
     )
+    parser.add_argument("--keep", action="store_true")
     options = parser.parse_args()
     name = database.own_name("life")
+    if options.keep:
+        name += f"_{options.invoiced}"
     try:
         database.clone(name)
         with (
@@ -57,7 +62,8 @@ def main() -> int:
             shop.connect()
             result = live(Life(shop, options.seed, options.invoiced), options)
     finally:
-        database.drop(name)
+        if not options.keep:
+            database.drop(name)
     print(json.dumps(result))
     return 1 if result["differences"] or result["writes_second_time"] else 0
 
@@ -75,6 +81,8 @@ def live(life: Life, options: argparse.Namespace) -> dict[str, Any]:
     found = life.differences()
     for text in found[:50]:
         _say(text)
+    if options.keep:
+        _keep(life)
     written = life.read_again()
     _say(f"second time: {written}")
     changes = sum(life.happened.values())
@@ -93,6 +101,14 @@ def live(life: Life, options: argparse.Namespace) -> dict[str, Any]:
         "seconds": round(seconds, 1),
         "changes_per_s": round(changes / seconds, 2),
     }
+
+
+def _keep(life: Life) -> None:
+    folder = paths.folder(paths.DATA / "bench")
+    file = folder / f"{life.shop.odoo.db}.json"
+    kept = {"truth": life.shop.truth(), "events": life.events}
+    file.write_text(json.dumps(kept, indent=1))
+    _say(f"kept: {file.relative_to(paths.ROOT)}")
 
 
 def _say(text: str) -> None:

@@ -50,6 +50,8 @@ class Life:
         self.client = shop.client
         self.invoiced = invoiced
         self.problems: list[str] = []
+        #: what was done to which order, round after round
+        self.events: list[list[Record]] = []
         self.happened: Counter[str] = Counter()
         self.waited: Counter[str] = Counter()
         self._unseen: dict[str, list[str]] = {}
@@ -100,7 +102,8 @@ class Life:
     def live(self, share: float) -> None:
         """Let one round happen, and Odoo and its people follow."""
         stages = self._stages()
-        for event in self.shop.control("life/round", share=share)["happened"]:
+        self.events.append(self.shop.control("life/round", share=share)["happened"])
+        for event in self.events[-1]:
             self.happened[event["what"]] += 1
             self._unseen.setdefault(event["id"], []).append(event["what"])
         self.settle()

@@ -41,7 +41,7 @@ class TestFulfillmentOut(FulfillmentCase):
         self.assertFalse(self.done("notified"))
 
     def test_backorder_is_a_second_fulfilment(self):
-        gid, order = self.confirmed("many_lines")
+        gid, order = self.confirmed("some_lines")
         self.deliver_all(order, share=0.5)
         self.assertDelivered(gid)
         self.assertEqual(len(self.fulfillments(gid)), 1)
@@ -51,7 +51,7 @@ class TestFulfillmentOut(FulfillmentCase):
         self.assertNothingOpen(gid)
 
     def test_each_location_has_a_fulfilment_of_its_own(self):
-        gid, order = self.confirmed("many_lines", "two_locations")
+        gid, order = self.confirmed("some_lines", "two_locations")
         picking = self.deliver_all(order)
         made = self.fulfillments(gid)
         self.assertEqual(len({row["location"]["id"] for row in made}), 2)
@@ -62,7 +62,7 @@ class TestFulfillmentOut(FulfillmentCase):
         self.assertDelivered(gid)
 
     def test_own_location_ships_what_is_open_in_several(self):
-        gid = self.place("many_lines")
+        gid = self.place("some_lines")
         lines = self.shop.orders[gid]["lineItems"]
         line = next(row for row in lines if row["quantity"] > 1)
         work = self.shop.dispatch.work(gid)
@@ -96,7 +96,7 @@ class TestFulfillmentOut(FulfillmentCase):
         self.assertEqual(self.done("notified"), [made["id"]])
 
     def test_tracking_that_becomes_known_later_is_told(self):
-        gid, order = self.confirmed("many_lines", "two_locations")
+        gid, order = self.confirmed("some_lines", "two_locations")
         picking = self.deliver_all(order)
         picking.hub_tracking_number = "LATE"
         self.send()
@@ -137,7 +137,7 @@ class TestFulfillmentOut(FulfillmentCase):
         self.assertRefused("scheduled")
 
     def test_moved_and_split_fulfilment_orders_are_followed(self):
-        gid, order = self.confirmed("many_lines")
+        gid, order = self.confirmed("some_lines")
         work = self.shop.dispatch.work(gid)
         first = work["lineItems"][0]["lineItem"]["id"]
         self.map_location(0)
@@ -172,7 +172,7 @@ class TestFulfillmentOut(FulfillmentCase):
 
     def test_returned_delivery_is_cancelled_there_by_policy(self):
         self.out.returned_delivery = "cancel"
-        gid, order = self.confirmed("many_lines", "two_locations")
+        gid, order = self.confirmed("some_lines", "two_locations")
         picking = self.deliver_all(order)
         self.give_back(picking)
         self.send()
@@ -191,7 +191,7 @@ class TestFulfillmentOut(FulfillmentCase):
     # === ONCE AND ONLY ONCE ===#
 
     def test_lost_answer_is_looked_up_and_shipped_once(self):
-        gid, order = self.confirmed("many_lines")
+        gid, order = self.confirmed("some_lines")
         self.shop.faults.add("close", operation="FulfillmentCreate", when="after")
         self.deliver_all(order, share=0.5)
         self.assertEqual(self.told().state, "in_doubt")
@@ -213,7 +213,7 @@ class TestFulfillmentOut(FulfillmentCase):
         self.assertDelivered(gid)
 
     def test_doubt_about_the_second_location_ships_only_what_is_missing(self):
-        gid, order = self.confirmed("many_lines", "two_locations")
+        gid, order = self.confirmed("some_lines", "two_locations")
         self.shop.faults.add("slow", seconds=0, operation="FulfillmentCreate")
         self.shop.faults.add("close", operation="FulfillmentCreate")
         picking = self.deliver_all(order)
@@ -240,7 +240,7 @@ class TestFulfillmentOut(FulfillmentCase):
         self.fail("Nothing crashed.")
 
     def test_crash_after_the_fulfilment_makes_no_second_one(self):
-        gid, order = self.confirmed("many_lines")
+        gid, order = self.confirmed("some_lines")
         adapter = type(self.backend.adapter())
         push = adapter.push
 

@@ -13,7 +13,7 @@ class TestFulfillmentSteps(FulfillmentCase):
 
     def confirmed_stocked(self, quantity=100, **values):
         """Confirm an order of goods that are counted, and put some in stock."""
-        gid = self.place("many_lines")
+        gid = self.place("some_lines")
         order = self.bring_in(gid)
         products = order.order_line.product_id.filtered(lambda p: p.type == "consu")
         products.write({"is_storable": True, **values})

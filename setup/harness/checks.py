@@ -91,7 +91,8 @@ def _side_by_side(
                 name, targets = waiting.get_nowait()
                 log = paths.folder(REPORTS) / f"{name.replace(' ', '-')}.log"
                 with log.open("w") as output:
-                    ended.put((_result(name, targets, output=output), log))
+                    options = ["--durations=10", "--durations-min=5"]
+                    ended.put((_result(name, targets, options, output), log))
 
     for _core in range(AT_ONCE):
         threading.Thread(target=work, daemon=True).start()

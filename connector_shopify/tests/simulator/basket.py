@@ -3,6 +3,7 @@
 
 A *scenario* is a named trait of an order. Orders take the names of ``SCENARIOS`` in
 turn, so every trait occurs once in ``len(SCENARIOS)`` orders, and a few more at random.
+``some_lines``, six goods and three of the first, is only had by asking for it.
 """
 
 from __future__ import annotations
@@ -157,6 +158,10 @@ class BasketGenerator:
     def _lines(self, scenarios: list[str]) -> list[LineSpec]:
         if "digital_only" in scenarios:
             return [self._gift_card_line()]
+        if "some_lines" in scenarios:
+            lines = [self._line(item, scenarios) for item in self.goods[:6]]
+            lines[0].quantity = 3
+            return lines
         count = 60 if "many_lines" in scenarios else self.rng.randrange(1, 6)
         if "order_fixed" in scenarios or "line_discount" in scenarios:
             count = max(count, 3)

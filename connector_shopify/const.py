@@ -20,6 +20,7 @@ FLOW_SCOPES = {
     ("product", "out"): ("write_products",),
     ("price", "out"): ("write_products",),
     ("customer", "out"): ("write_customers",),
+    ("company", "out"): ("write_companies|write_customers",),
     ("fulfillment", "out"): (
         "write_merchant_managed_fulfillment_orders"
         "|write_assigned_fulfillment_orders|write_third_party_fulfillment_orders",

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from .address import Address
 from .base import Document, Part
 from .customer import Customer
@@ -13,9 +15,10 @@ class CompanyLocation(Part):
 
     ``payment_terms`` is the remote's own name of them, ``due_days`` how many days
     after the invoice they let it pay; None where they do not count days.
+    ``removed``: it is to be deleted. ``origin`` names the Odoo record that says it.
     """
 
-    external_id: str
+    external_id: str = ""
     name: str = ""
     reference: str = ""
     phone: str = ""
@@ -25,19 +28,32 @@ class CompanyLocation(Part):
     due_days: int | None = None
     tax_id: str = ""
     tax_exempt: bool = False
+    removed: bool = False
+    origin: str = ""
 
 
 class CompanyContact(Part):
-    """A person who buys for the company: a customer of the same remote system."""
+    """A person who buys for the company: a customer of the same remote system.
 
-    external_id: str
+    ``removed``: the person does not buy for it any more. ``origin`` names the Odoo
+    record that says it. Of whom the remote knows already the customer is not said.
+    """
+
+    external_id: str = ""
     title: str = ""
     is_main: bool = False
-    customer: Customer
+    removed: bool = False
+    origin: str = ""
+    customer: Customer | None = None
 
 
 class Company(Document):
-    """A company with its branches and people."""
+    """A company with its branches and people.
+
+    Odoo may know and say some branches and people only.
+    """
+
+    partial_lists: ClassVar[frozenset[str]] = frozenset({"locations", "contacts"})
 
     name: str = ""
     #: the company's number in other systems

@@ -3,6 +3,8 @@ from . import comparison
 from . import base
 from . import customer
 from . import customer_detail
+from . import company
+from . import company_part
 from . import fulfillment
 from . import invoice
 from . import product

@@ -79,6 +79,10 @@ class ExporterBase(models.AbstractModel):
         """
         return {}
 
+    def _departing_as(self):
+        """Return the entities as which a deletion of exported records is told."""
+        return (self._entity,)
+
     def _document_name(self):
         return self._name.rsplit(".", 1)[1]
 

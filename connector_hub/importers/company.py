@@ -16,6 +16,7 @@ class ImporterCompany(models.AbstractModel):
     _name = "hub.importer.company"
     _inherit = "hub.importer.base"
     _description = "Importer of Companies"
+    _two_way = True
 
     def _parts(self):
         return ("hub.importer.company.location", "hub.importer.company.contact")
@@ -23,7 +24,9 @@ class ImporterCompany(models.AbstractModel):
     @api.private
     def shared_keys(self, backend, tasks):
         companies = [task.document for task in tasks if task.is_open]
-        people = [p.customer for company in companies for p in company.contacts]
+        people = [
+            p.customer for company in companies for p in company.contacts if p.customer
+        ]
         keys = self.env["hub.importer.customer"].keys_of(backend, people)
         return keys | self.keys_of(backend, [c.external_id for c in companies])
 
@@ -45,7 +48,7 @@ class ImporterCompany(models.AbstractModel):
         for task in good:
             partner = partners[task.external_id]
             if task.external_id in linked:
-                self._update(task.document, partner)
+                self._update(task, partner)
             task.settle("done", partner)
         pairs = [(task, partners[task.external_id], {}) for task in good]
         self._bind(backend, ENTITY, pairs)
@@ -96,22 +99,39 @@ class ImporterCompany(models.AbstractModel):
             "comment": company.note or False,
         }
 
-    def _update(self, company, partner):
-        """Take over what the store says; what it leaves empty stays."""
+    def _update(self, task, partner):
+        """Take over what the store says and may say; what it leaves empty stays."""
+        company = task.document
+        said = self._values(company)
+        if company.reference == partner._hub_reference():
+            # Odoo has none, and told them this one for it
+            del said["ref"]
         changes = {
             name: value
-            for name, value in self._values(company).items()
+            for name, value in said.items()
             if value
+            and self._may_write(task, name)
             and value
             != (partner._fields[name].convert_to_write(partner[name], partner) or False)
         }
         # a note is kept as rich text here: compared as it is, it always differs
-        if not partner.comment or company.note not in str(partner.comment):
+        if not task.may_write("note"):
+            changes.pop("comment", None)
+        elif not partner.comment or company.note not in str(partner.comment):
             changes.update({"comment": company.note} if company.note else {})
         else:
             changes.pop("comment", None)
         if changes:
             partner.write(changes)
+
+    def _may_write(self, task, name):
+        """Return whether the store's value of a field goes into Odoo."""
+        if name == "vat":
+            return any(
+                task.may_write(f"locations[{place.external_id}].tax_id")
+                for place in task.document.locations
+            )
+        return name == "is_company" or task.may_write(PATHS.get(name, name))
 
     def _match(self, backend, companies):
         """Return {external id: partner} of those whom a number tells from all others.
@@ -158,6 +178,8 @@ class ImporterCompany(models.AbstractModel):
         )
 
 
+#: partner field: what it is called in the document
+PATHS = {"ref": "reference", "comment": "note"}
 #: partner field: what of a company is compared with it
 KEYS = {
     "ref": lambda company: company.reference,

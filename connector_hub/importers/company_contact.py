@@ -16,7 +16,7 @@ class ImporterCompanyContact(models.AbstractModel):
     def _apply(self, flow, tasks):
         backend = flow.backend_id.with_env(self.env)
         rows = [(task, contact) for task in tasks for contact in task.document.contacts]
-        rows = [row for row in rows if row[1].customer.label]
+        rows = [row for row in rows if row[1].customer and row[1].customer.label]
         people = self.env["hub.importer.customer"].resolve(
             backend, [contact.customer for _task, contact in rows]
         )
@@ -29,7 +29,12 @@ class ImporterCompanyContact(models.AbstractModel):
                 task.error = task.error or person
                 continue
             joining.append((self.env["res.partner"].browse(task.res_id), person))
-            if contact.title and person.function != contact.title:
+            path = f"contacts[{contact.external_id}].title"
+            if (
+                contact.title
+                and person.function != contact.title
+                and task.may_write(path)
+            ):
                 person.function = contact.title
             if contact.external_id not in states:
                 fresh.append({"external_id": contact.external_id, "odoo_id": person.id})

@@ -27,7 +27,8 @@ class ImporterCompanyLocation(models.AbstractModel):
             for place in task.document.locations
         ]
         values = self._values_many(rows)
-        places = self._write(binder, rows, values, terms)
+        by_key = {p.external_id: t for t in tasks for p in t.document.locations}
+        places = self._write(binder, rows, values, terms, by_key)
         self._resolve_billing(rows)
         self._put_away(binder, tasks, places)
         for task in tasks:
@@ -51,21 +52,16 @@ class ImporterCompanyLocation(models.AbstractModel):
             for company, place in rows
         }
 
-    def _write(self, binder, rows, values, terms):
-        """Create and change branches; return {remote id: partner}."""
+    def _write(self, binder, rows, values, terms, tasks):
+        """Create and change branches; return {remote id: partner}.
+
+        :param tasks: {remote id of a branch: task of its company}
+        """
         states = binder.states_many(values)
         for key, state in states.items():
-            child = state.record
-            changes = {
-                name: value
-                for name, value in values[key].items()
-                if (child._fields[name].convert_to_write(child[name], child) or False)
-                != (value or False)
-            }
-            if not child.active:
-                changes["active"] = True
+            changes = self._changes(state.record, key, values[key], tasks[key])
             if changes:
-                child.write(changes)
+                state.record.write(changes)
             binding = binder.model.sudo().browse(state.binding_id)
             binding.payment_term_id = terms.get(_term(rows, key))
         new = [key for key in values if key not in states]
@@ -83,6 +79,28 @@ class ImporterCompanyLocation(models.AbstractModel):
         known = {key: state.record for key, state in states.items()}
         return {**known, **dict(zip(new, created, strict=True))}
 
+    def _changes(self, place, key, values, task):
+        """Return what of a branch's values is new, and the store's to say.
+
+        A company without branches is its own: of that one only the address counts.
+        """
+        changes = {
+            name: value
+            for name, value in values.items()
+            if (place._fields[name].convert_to_write(place[name], place) or False)
+            != (value or False)
+            and (name not in PATHS or task.may_write(f"locations[{key}].{PATHS[name]}"))
+        }
+        if place.id == task.res_id:
+            said = (name for name in ADDRESS if any(values[each] for each in ADDRESS))
+            changes = {name: changes[name] for name in said if name in changes}
+        elif changes.get("ref") == place._hub_reference():
+            # Odoo has none, and told them this one for it
+            del changes["ref"]
+        if not place.active:
+            changes["active"] = True
+        return changes
+
     def _resolve_billing(self, rows):
         """Have a contact for every address invoices go to."""
         self.env["hub.importer.address"].resolve(
@@ -94,17 +112,21 @@ class ImporterCompanyLocation(models.AbstractModel):
         )
 
     def _put_away(self, binder, tasks, places):
-        """Archive branches that are there no more."""
+        """Archive branches that are there no more; the company itself stays."""
+        companies = [task.res_id for task in tasks]
         gone = binder.model.sudo().search(
             [
                 ("backend_id", "=", binder.backend_record.id),
-                ("odoo_id.parent_id", "in", [task.res_id for task in tasks]),
+                "|",
+                ("odoo_id", "in", companies),
+                ("odoo_id.parent_id", "in", companies),
                 ("external_id", "not in", list(places)),
             ]
         )
         contacts = gone.odoo_id.with_env(self.env)
         gone.unlink()
-        contacts.filtered("active").write({"active": False})
+        contacts = contacts.filtered(lambda place: place.active and place.parent_id)
+        contacts.write({"active": False})
 
     # === COMPANY ===#
 
@@ -184,6 +206,18 @@ class ImporterCompanyLocation(models.AbstractModel):
 
 
 ADDRESS = ("street", "street2", "zip", "city", "state_id", "country_id")
+#: partner field: where it stands in a branch of the document
+PATHS = {
+    "name": "name",
+    "ref": "reference",
+    "phone": "phone",
+    "street": "shipping.street",
+    "street2": "shipping.street2",
+    "zip": "shipping.zip",
+    "city": "shipping.city",
+    "state_id": "shipping.region",
+    "country_id": "shipping.country",
+}
 
 
 def _main(place):

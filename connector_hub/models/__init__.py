@@ -144,6 +144,7 @@ from . import product_template_attribute_value
 from . import product_product
 from . import product_pricelist_item
 from . import res_partner
+from . import res_partner_company
 from . import res_partner_consent
 from . import res_partner_erased
 from . import res_users

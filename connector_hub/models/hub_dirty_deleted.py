@@ -20,6 +20,7 @@ class HubDirty(models.Model):
         if not listeners or not records:
             return
         flows = self.env["hub.flow"].sudo().browse([row[0] for row in listeners])
+        flows = flows.filtered(lambda flow: flow._tells_departure(records, entity))
         linked = {}
         for backend in flows.backend_id:
             if entity not in backend._binding_models():
@@ -27,7 +28,8 @@ class HubDirty(models.Model):
             found = backend.binder(entity).to_external_many(records)
             for record_id, external_ids in found.items():
                 linked.setdefault(record_id, {})[str(backend.id)] = external_ids
-        self.mark(records.browse(linked), operation="delete", data=linked)
+        for flow in flows if linked else ():
+            self._buffer(flow.id, records.browse(linked), "delete", linked)
 
     @api.private
     def mark_for(self, flow, records, operation="change"):

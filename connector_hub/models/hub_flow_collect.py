@@ -58,6 +58,15 @@ class HubFlow(models.Model):
         bot = self.backend_id._as_bot()
         return bot.env[f"hub.exporter.{self.document}"]
 
+    def _tells_departure(self, records, entity):
+        """Return whether a deletion of records is this flow's to tell, as ``entity``.
+
+        A contact may be a customer, and a company, and somebody of a company.
+        """
+        exporter = self.env[f"hub.exporter.{self.document}"]
+        is_own = records._name == exporter._record_model
+        return not is_own or entity in exporter._departing_as()
+
     # === COLLECTING ===#
 
     @api.private

@@ -17,6 +17,7 @@ from . import price_mapper
 from . import payout_mapper
 from . import product_mapper
 from . import sender
+from . import sender_company
 from . import sender_customer
 from . import customer_bulk
 from . import sender_stock

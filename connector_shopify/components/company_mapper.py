@@ -11,10 +11,12 @@ from odoo.addons.connector_hub.documents import (
     Company,
     CompanyContact,
     CompanyLocation,
+    Document,
 )
 from odoo.addons.connector_hub.exceptions import InvalidData
 
 from . import parts
+from .company_payload import company_payload
 from .customer_mapper import customer
 from .times import parse_time
 
@@ -30,27 +32,37 @@ class ShopifyCompanyMapper(Component):
     @staticmethod
     def to_document(payload: dict[str, Any], **options: Any) -> Company:
         """Translate ``companies.nodes[]`` as queried in companies.graphql."""
-        version = parse_time(payload["updatedAt"])
-        if version is None:
-            raise InvalidData(
-                f"Company {payload['id']} has no date of change.", code="no_version"
-            )
-        if payload["locations"]["pageInfo"]["hasNextPage"]:
-            raise InvalidData(
-                f"Company {payload['name']} has more branches than are read.",
-                remedy="Skip the message, and keep this company by hand.",
-                title="Companies have more branches than are read.",
-                code="too_many_locations",
-            )
-        return Company(
-            external_id=payload["id"],
-            version=version,
-            name=parts.text(payload, "name"),
-            reference=parts.text(payload, "externalId"),
-            note=parts.text(payload, "note"),
-            locations=tuple(_location(n) for n in payload["locations"]["nodes"]),
-            contacts=tuple(_contact(n) for n in payload["contacts"]["nodes"]),
+        return company(payload)
+
+    @staticmethod
+    def to_payload(document: Document, **options: Any) -> dict[str, Any]:
+        """Translate what Odoo says; see ``company_payload`` for the form."""
+        return company_payload(document)
+
+
+def company(payload: dict[str, Any]) -> Company:
+    """Translate a Company with its branches and people."""
+    version = parse_time(payload["updatedAt"])
+    if version is None:
+        raise InvalidData(
+            f"Company {payload['id']} has no date of change.", code="no_version"
         )
+    if payload["locations"]["pageInfo"]["hasNextPage"]:
+        raise InvalidData(
+            f"Company {payload['name']} has more branches than are read.",
+            remedy="Skip the message, and keep this company by hand.",
+            title="Companies have more branches than are read.",
+            code="too_many_locations",
+        )
+    return Company(
+        external_id=payload["id"],
+        version=version,
+        name=parts.text(payload, "name"),
+        reference=parts.text(payload, "externalId"),
+        note=parts.text(payload, "note"),
+        locations=tuple(_location(n) for n in payload["locations"]["nodes"]),
+        contacts=tuple(_contact(n) for n in payload["contacts"]["nodes"]),
+    )
 
 
 def _location(node: dict[str, Any]) -> CompanyLocation:

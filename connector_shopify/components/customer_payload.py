@@ -45,7 +45,7 @@ def customer_payload(customer: Any) -> dict[str, Any]:
         payload["address"] = address_input(customer.default_address)
         company = customer.company_name if "company_name" in said else ""
         payload["person"] = {
-            **_names(customer.name if "name" in said else ""),
+            **names(customer.name if "name" in said else ""),
             **({"company": company} if company else {}),
         }
     if "addresses" in said:
@@ -58,7 +58,7 @@ def customer_payload(customer: Any) -> dict[str, Any]:
 def _fields(customer: Any, said: set[str]) -> dict[str, dict[str, Any]]:
     fields: dict[str, dict[str, Any]] = {}
     if "name" in said:
-        fields["name"] = _names(customer.name)
+        fields["name"] = names(customer.name)
     for name, key in SIMPLE.items():
         if name in said:
             value = getattr(customer, name)
@@ -69,7 +69,7 @@ def _fields(customer: Any, said: set[str]) -> dict[str, dict[str, Any]]:
     return fields
 
 
-def _names(name: str) -> dict[str, str]:
+def names(name: str) -> dict[str, str]:
     """Split a name: the last word is the last name, as Shopify joins them again."""
     first, _space, last = name.strip().rpartition(" ")
     return {"firstName": first.strip(), "lastName": last}
@@ -86,7 +86,7 @@ def address_input(address: Address) -> dict[str, Any]:
     if "region" in said and address.country not in ZONED:
         del found["provinceCode"]
     if "name" in said and address.name:
-        found.update(_names(address.name))
+        found.update(names(address.name))
     return found
 
 

@@ -67,4 +67,15 @@ class HubBackend(models.Model):
                 "priority": 20,
                 "chosen": False,
             },
+            {
+                "code": "company_out",
+                "name": self.env._("Companies to Shopify"),
+                "document": "company",
+                "direction": "out",
+                "sequence": 61,
+                "latency": "default",
+                "priority": 20,
+                "chosen": False,
+                "poll_minutes": 0,
+            },
         ]

@@ -9,6 +9,7 @@ from . import test_catalogues
 from . import test_channels
 from . import test_collections
 from . import test_companies
+from . import test_companies_out
 from . import test_contract
 from . import test_credited_by_hand
 from . import test_customers_out

@@ -33,6 +33,7 @@ def _complete(place: int, entry: Object, world: Any, ids: Ids, moment: str) -> O
         times,
         legacyResourceId=company["id"].rsplit("/", 1)[-1],
         note=None,
+        defaultRole=default_role(ids),
         locations=[location],
         contacts=[contact],
     )
@@ -48,7 +49,7 @@ def _complete(place: int, entry: Object, world: Any, ids: Ids, moment: str) -> O
             "taxExemptions": [],
         },
     )
-    contact.update(times, isMainContact=True, customer=None)
+    contact.update(times, isMainContact=True, customer=None, roleAssignments=[])
     if world.customers:
         contact["customer"] = world.customers[place % len(world.customers)]
     else:
@@ -67,26 +68,44 @@ def _terms(place: int) -> Object:
     }
 
 
-def company_address(ids: Ids, place: int, company: str, moment: str) -> Object:
-    """Return a ``CompanyAddress``."""
+def default_role(ids: Ids) -> Object:
+    """Return the ``CompanyContactRole`` that a company proposes for its people."""
+    gid, _ = ids.next("CompanyContactRole")
+    return {
+        "__typename": "CompanyContactRole",
+        "id": gid,
+        "name": "Ordering only",
+        "note": None,
+    }
+
+
+def blank_address(ids: Ids, company: str, moment: str) -> Object:
+    """Return a ``CompanyAddress`` that says nothing."""
     gid, _ = ids.next("CompanyAddress")
-    there = samples.PLACES[place % len(samples.PLACES)]
+    unknown = (
+        "recipient firstName lastName address1 address2 city zip province zoneCode"
+        " country countryCode phone"
+    )
     return {
         "__typename": "CompanyAddress",
         "id": gid,
         "createdAt": moment,
         "updatedAt": moment,
         "companyName": company,
-        "recipient": None,
-        "firstName": None,
-        "lastName": None,
+        **dict.fromkeys(unknown.split()),
+    }
+
+
+def company_address(ids: Ids, place: int, company: str, moment: str) -> Object:
+    """Return a ``CompanyAddress``."""
+    there = samples.PLACES[place % len(samples.PLACES)]
+    return {
+        **blank_address(ids, company, moment),
         "address1": f"{samples.STREETS[place % len(samples.STREETS)]} {place + 1}",
-        "address2": None,
         "city": there.city,
         "zip": there.zip or None,
         "province": there.province,
         "zoneCode": there.province_code,
         "country": there.country,
         "countryCode": there.code,
-        "phone": None,
     }

@@ -53,9 +53,9 @@ def _create(run: Run, obj: Object, args: Args) -> Object:
         )
     if errors:
         return {"customer": None, "userErrors": errors}
-    row = _new(run)
+    row = new_customer(run)
     run.shop.collection("customers").objects[row["id"]] = row
-    _write(run, row, values)
+    write_customer(run, row, values)
     consent = values.get("emailMarketingConsent")
     if consent and row["defaultEmailAddress"]:
         row["defaultEmailAddress"]["marketingState"] = consent["marketingState"]
@@ -63,7 +63,7 @@ def _create(run: Run, obj: Object, args: Args) -> Object:
     return {"customer": row, "userErrors": []}
 
 
-def _new(run: Run) -> Object:
+def new_customer(run: Run) -> Object:
     """Return a customer of whom nothing is known."""
     gid, number = run.shop.generator.ids.next("Customer")
     moment = iso(run.shop.now())
@@ -106,7 +106,7 @@ def _update(run: Run, obj: Object, args: Args) -> Object:
         errors.append(user_error(message, "emailMarketingConsent"))
     if errors:
         return {"customer": None, "userErrors": errors}
-    _write(run, row, values)
+    write_customer(run, row, values)
     run.shop.touch(row["id"])
     return {"customer": row, "userErrors": []}
 
@@ -182,7 +182,7 @@ def _book_errors(values: Args) -> list[Object]:
     ]
 
 
-def _write(run: Run, row: Object, values: Args) -> None:
+def write_customer(run: Run, row: Object, values: Args) -> None:
     for key, name in PLAIN.items():
         if key in values:
             row[name] = values[key]

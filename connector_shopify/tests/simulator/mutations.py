@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from .bulk import BULK
 from .catalogues import CATALOGUES
+from .company_writes import COMPANY_MUTATIONS
 from .customer_writes import CUSTOMER_MUTATIONS
 from .errors import FieldError, NotSimulated, ScopeMissing
 from .fulfilment_mutations import FULFILMENT_MUTATIONS
@@ -143,5 +144,6 @@ MUTATIONS: Resolvers = {
     **PRODUCT_WRITES,
     **VARIANT_WRITES,
     **CUSTOMER_MUTATIONS,
+    **COMPANY_MUTATIONS,
     **PAYMENTS,
 }

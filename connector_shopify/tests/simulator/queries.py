@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import Any
 from zlib import crc32
 
+from .company_people import COMPANY_QUERIES
 from .customer_writes import CUSTOMER_QUERIES
 from .errors import FieldError, NotSimulated
 from .identity import number_of, type_of
@@ -145,4 +146,5 @@ QUERIES: Resolvers = {
     ("QueryRoot", "node"): _node,
     ("QueryRoot", "nodes"): _nodes,
     **CUSTOMER_QUERIES,
+    **COMPANY_QUERIES,
 }

@@ -2,8 +2,8 @@
 """The part of Shopify's search syntax that is simulated; all else is refused.
 
 Terms ``field:value`` with an optional comparison, quoted or not, joined by white space
-or ``AND``; ``OR`` between terms on ``id`` or ``name`` only. The real API ignores what
-it does not understand, which hides mistakes; this one raises.
+or ``AND``; ``OR`` between terms on ``id``, ``name`` or ``external_id`` only. The real
+API ignores what it does not understand, which hides mistakes; this one raises.
 """
 
 from __future__ import annotations
@@ -23,12 +23,13 @@ TERM = re.compile(
     r"""\s*(?:(AND|OR)\b|(\w+):(>=|<=|>|<|)(?:'([^']*)'|"([^"]*)"|(\S+)))"""
 )
 TIMES = {"updated_at": "updatedAt", "created_at": "createdAt"}
-TEXTS = {"name": "name", "sku": "sku"}
+TEXTS = {"name": "name", "sku": "sku", "external_id": "externalId"}
 
+ALTERNATIVES = {"id", "name", "external_id"}
 FIELDS = {
     "orders": {"updated_at", "created_at", "id", "name"},
     "customers": {"updated_at", "created_at", "id"},
-    "companies": {"updated_at", "created_at", "id", "name"},
+    "companies": {"updated_at", "created_at", "id", "name", "external_id"},
     "products": {"updated_at", "created_at", "id"},
     "productVariants": {"updated_at", "id", "sku"},
     "locations": {"id", "name"},
@@ -59,7 +60,7 @@ def parse_search(text: str | None, collection: str) -> Predicate | None:
 
 def _combine(groups: list[list[tuple[str, Predicate]]], text: str) -> Predicate:
     for group in groups:
-        if len(group) > 1 and {name for name, _ in group} - {"id", "name"}:
+        if len(group) > 1 and {name for name, _ in group} - ALTERNATIVES:
             raise NotSimulated(f"OR in {text!r}")
     tests = [[test for _, test in group] for group in groups]
     return lambda row: all(any(test(row) for test in group) for group in tests)

@@ -47,14 +47,18 @@ class AccountMove(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        if not batch_of(self.env.cr) or not self._are_plain(vals_list):
+        if not batch_of(self.env.cr):
             return super().create(vals_list)
+        kinds = [self._is_plain(vals) for vals in vals_list]
+        plain = [vals for vals, kind in zip(vals_list, kinds, strict=True) if kind]
+        other = [vals for vals, kind in zip(vals_list, kinds, strict=True) if not kind]
         quiet = self.with_context(**QUIET, check_move_validity=False)
-        made = super(AccountMove, quiet).create(vals_list)
+        made = super(AccountMove, quiet).create(plain)
         made._complete_together()
         moves = made.with_env(self.env)
         with moves._check_balanced({"records": moves}):
-            return moves
+            found = {True: iter(moves), False: iter(super().create(other))}
+        return self.browse(next(found[kind]).id for kind in kinds)
 
     def write(self, vals):
         if (
@@ -72,12 +76,9 @@ class AccountMove(models.Model):
 
     # === WHICH ===#
 
-    def _are_plain(self, vals_list):
-        """Return whether nothing but taxes and one due date completes these entries."""
-        return all(
-            self._is_plain_invoice(vals) or self._is_plain_entry(vals)
-            for vals in vals_list
-        )
+    def _is_plain(self, vals):
+        """Return whether nothing but taxes and one due date completes an entry."""
+        return self._is_plain_invoice(vals) or self._is_plain_entry(vals)
 
     def _completes_for(self, company):
         """Return whether neither addons nor settings have items of their own to add."""

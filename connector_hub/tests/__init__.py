@@ -62,6 +62,7 @@ from . import test_send
 from . import test_send_doubt
 from . import test_send_traps
 from . import test_set_based
+from . import test_set_based_accounts
 from . import test_set_based_paid
 from . import test_shadow
 from . import test_two_way

@@ -1,125 +1,22 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import logging
 import time
-from contextlib import nullcontext
 
 from odoo.exceptions import UserError
 from odoo.tools import mute_logger
 
-from odoo.addons.connector_hub.importers import order as importer
-from odoo.addons.connector_hub.importers import order_invoice, order_release
-
 from . import samples
-from .order_case import OrderCase
+from .booked_case import BookedCase, facts
 
 BATCH = 100
 #: what an order may cost from the document to the reconciled payment
 STATEMENTS = 12
 
-#: what is another for each record, or says when it was made
-OWN = {
-    "id",
-    "write_uid",
-    "name",
-    "display_name",
-    "create_date",
-    "write_date",
-    "date_maturity",
-}
-OWN |= {
-    "sequence",
-    "ref",
-    "memo",
-    "payment_reference",
-    "invoice_origin",
-    "access_token",
-}
-OWN |= {"sequence_number", "move_name", "matching_number", "commercial_partner_id"}
-#: links to what each order has of its own
-LINKS = {"move_id", "sale_line_ids", "full_reconcile_id", "partner_id", "payment_id"}
-LINKS |= {"matched_debit_ids", "matched_credit_ids", "reconciled_lines_ids"}
-OWN |= {"origin", "reference", "date_deadline", "scheduled_date"}
-LINKS |= {"picking_id", "sale_id", "sale_line_id", "reference_ids"}
-LINKS |= {"matched_payment_ids", "partner_shipping_id", "origin_payment_id"}
-
 _logger = logging.getLogger(__name__)
 
 
-def booked(orders):
-    """Return every stored value of the orders' invoices, payments and transfers."""
-    return [
-        [
-            *(
-                [facts(move), sorted(map(facts, move.line_ids), key=str)]
-                for move in order.invoice_ids
-                | order.hub_payment_ids.payment_id.move_id.sorted("id")
-            ),
-            *(
-                [facts(picking), sorted(map(facts, picking.move_ids), key=str)]
-                for picking in order.picking_ids
-            ),
-        ]
-        for order in orders
-    ]
-
-
-def facts(record):
-    return {
-        name: record[name].ids if field.relational else record[name]
-        for name, field in record._fields.items()
-        if field.store
-        and name not in OWN | LINKS
-        and field.type not in ("one2many", "reference")
-    }
-
-
-class TestSetBasedPaid(OrderCase):
-    maxDiff = None
+class TestSetBasedPaid(BookedCase):
     """Batches of orders that are confirmed, invoiced and paid."""
-
-    def setUp(self):
-        super().setUp()
-        self.backend.write(
-            {
-                "order_confirm": "released",
-                "order_invoice": "payment",
-                "order_register_payment": True,
-            }
-        )
-        journal = self.env["account.journal"].search(
-            [("type", "=", "bank"), ("company_id", "=", self.company.id)], limit=1
-        )
-        self.env["hub.mapping"].create(
-            {
-                "backend_id": self.backend.id,
-                "kind": "gateway",
-                "remote_value": "card",
-                "journal_id": journal.id,
-            }
-        )
-        self.make_taxes(20)
-
-    def orders(self, first, count, **values):
-        return [self.paid(number, **values) for number in range(first, first + count)]
-
-    def paid(self, number, lines=None, **values):
-        """Return an order with three lines and a tax, paid in full."""
-        lines = lines or [
-            samples.line(number % 40 + n, taxes=[samples.tax(20, "2.00")])
-            for n in range(3)
-        ]
-        row = samples.order(
-            number, lines=lines, customer=samples.customer(number % 50), **values
-        )
-        payment = {
-            "external_id": f"T{number}",
-            "kind": "sale",
-            "status": "success",
-            "amount": row["total"],
-            "gateway": "card",
-            "processed_at": row["placed_at"],
-        }
-        return {**row, "payments": [payment]}
 
     def test_paid_order_costs_few_statements(self):
         self.bring_in(*self.orders(10_000, 3))
@@ -140,16 +37,6 @@ class TestSetBasedPaid(OrderCase):
             self.assertIn(order.invoice_ids.payment_state, ("paid", "in_payment"))
             self.assertEqual(order.invoice_ids.amount_residual, 0)
             self.assertEqual(len(order.picking_ids), 1)
-
-    def test_batch_books_what_odoo_books_by_itself(self):
-        self.make_taxes(7)
-        self.env.ref("base.USD").active = True
-        together = booked(self.bring_in(*self.various(100)))
-        for module in (importer, order_invoice, order_release):
-            self.patch(module, "together", nullcontext)
-        alone = booked([self.bring_in(row) for row in self.various(1000)])
-        for batch, single in zip(together, alone, strict=True):
-            self.assertEqual(batch, single)
 
     def test_items_of_other_addons_are_left_to_odoo(self):
         moves = type(self.env["account.move"])
@@ -181,27 +68,6 @@ class TestSetBasedPaid(OrderCase):
                 row.pop("amount_residual_currency", 0)
                 row.pop("reconciled", 0)
         self.assertEqual(before, after)
-
-    def various(self, first):
-        """Return orders whose invoices differ in all that makes items of them."""
-        full, less = samples.tax(20, "2.00"), samples.tax(7, "0.70")
-        included = samples.tax(20, "1.67")
-        lines = [
-            [samples.line(1, taxes=[full]), samples.line(2, taxes=[less])],
-            [samples.line(1, taxes=[full, less]), samples.line(2)],
-            [samples.line(1)],
-            [samples.line(1, quantity=3, discount="3.33")],
-            [samples.line(1, price="0.00")],
-            [samples.line(n, taxes=[full]) for n in range(1, 4)],
-        ]
-        orders = [self.paid(first + n, rows) for n, rows in enumerate(lines)]
-        number = first + len(lines)
-        return [
-            *orders,
-            self.paid(number, [samples.line(1, taxes=[included])], taxes_included=True),
-            self.paid(number + 1, [samples.line(1, taxes=[full])], currency="USD"),
-            self.paid(number + 2, [samples.line(1)], tip="1.50"),
-        ]
 
     def test_numbers_follow_each_other(self):
         orders = self.bring_in(*self.orders(100, 8))

@@ -55,3 +55,67 @@ class TestRefundPayments(PaymentCase):
         self.bring_in()
         self.assertTrue(self.paid_back(gid))
         self.assertEqual(record.move_id.amount_residual, 0)
+
+    # === STORE CREDIT ===#
+
+    def open_credit_journal(self):
+        """Map store credit to a journal whose money is a debt to customers."""
+        journal = self.map_gateway("shopify_store_credit")
+        debt = self.env["account.account"].create(
+            {
+                "name": "Store Credit",
+                "code": "217777",
+                "account_type": "liability_current",
+                "reconcile": True,
+            }
+        )
+        lines = journal.inbound_payment_method_line_ids
+        lines |= journal.outbound_payment_method_line_ids
+        lines.payment_account_id = debt
+        return journal, debt
+
+    def owed_as_credit(self, debt):
+        lines = self.env["account.move.line"].search(
+            [("account_id", "=", debt.id), ("parent_state", "=", "posted")]
+        )
+        return -sum(lines.mapped("balance"))
+
+    def refund_as_credit(self):
+        journal, debt = self.open_credit_journal()
+        gid = self.sell("plain")
+        _made, record = self.refund(gid, store_credit=True)
+        payment, note = self.paid_back(gid), record.move_id
+        self.assertEqual(payment.journal_id, journal)
+        self.assertEqual(payment.payment_type, "outbound")
+        self.assertEqual(note.amount_residual, 0)
+        self.assertIn(note.payment_state, ("paid", "in_payment"))
+        # nothing left the gateway the order was paid by
+        self.assertEqual(len(self.noted(gid).payment_id), 2)
+        return debt, payment.amount
+
+    def test_refund_to_store_credit_is_a_debt_and_settles_the_credit_note(self):
+        debt, credit = self.refund_as_credit()
+        self.assertAlmostEqual(self.owed_as_credit(debt), credit, places=2)
+
+    def test_store_credit_that_is_spent_is_no_debt_any_more(self):
+        debt, credit = self.refund_as_credit()
+        gid = self.sell("unpaid")
+        total = float(self.amounts(gid).total)
+        spent = min(credit, total)
+        self.shop.till.pay(gid, f"{spent:.2f}", gateway="shopify_store_credit")
+        if spent < total:
+            self.shop.till.pay(gid, gateway="cash")
+        self.bring_in()
+        self.assertPaid(gid)
+        self.assertAlmostEqual(self.owed_as_credit(debt), credit - spent, places=2)
+
+    def test_store_credit_without_a_journal_asks_for_one(self):
+        gid = self.sell("plain")
+        self.refund(gid, store_credit=True)
+        message = self.message(gid)
+        self.assertEqual(message.state, "failed")
+        self.assertIn("shopify_store_credit", message.error_message)
+        self.open_credit_journal()
+        message.action_retry()
+        self.settle()
+        self.assertEqual(len(self.paid_back(gid)), 1)

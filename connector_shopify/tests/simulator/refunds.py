@@ -32,6 +32,9 @@ from .webhooks import Delivery
 
 Object = dict[str, Any]
 
+#: the gateway that credit in the store is told as
+STORE_CREDIT = "shopify_store_credit"
+
 
 class Refunds(RefundFigures):
     """The giving back of one shop."""
@@ -52,12 +55,14 @@ class Refunds(RefundFigures):
         note: str | None = None,
         pending: bool = False,
         over: bool = False,
+        store_credit: bool = False,
         processing: Object | None = None,
         emit: bool = False,
     ) -> Object:
         """Refund; return the ``Refund``.
 
         `amount`: what the buyer gets back, without it what is calculated.
+        `store_credit`: as credit in the store instead of the money.
         `transactions`: the same by the payments it goes back to. `processing`: the
         return it settles.
 
@@ -69,6 +74,8 @@ class Refunds(RefundFigures):
             paid = self._paid(order, found, amount, transactions, over)
             moment = self.shop.touch(gid)
             rows = self._transactions(order, paid, transactions, moment, pending)
+            if store_credit:
+                rows = self._credited(order, rows)
             refund = refund_object(
                 self.shop.generator.ids,
                 self.shop,
@@ -145,6 +152,22 @@ class Refunds(RefundFigures):
                 self._row(order, "REFUND", parent, (here, there), moment, status)
             )
         return rows
+
+    def _credited(self, order: Object, rows: list[Object]) -> list[Object]:
+        """Make one transaction of all: credit belongs to no payment."""
+        first, *rest = rows
+        for row in rest:
+            order["transactions"].remove(row)
+        shop = [sides(row["amountSet"]) for row in rows]
+        total = tuple(sum((pair[n] for pair in shop), ZERO) for n in (0, 1))
+        bag = currencies_of(order).bag
+        first.update(
+            gateway=STORE_CREDIT,
+            formattedGateway="Store credit",
+            parentTransaction=None,
+            amountSet=bag(*total),
+        )
+        return [first]
 
     def _left(self, order: Object, parent: Object) -> Decimal:
         back = sum(

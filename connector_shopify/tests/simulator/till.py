@@ -14,6 +14,9 @@ from .payment import Sides, transaction
 
 Object = dict[str, Any]
 
+#: which transactions bring money, or take some away again
+SIGNS = {"SALE": 1, "CAPTURE": 1, "CHANGE": -1}
+
 
 class Till:
     """The money side of a shop's orders."""
@@ -35,6 +38,17 @@ class Till:
     ) -> Object:
         """Add a payment; without `amount`, which the buyer sees, all that is owed."""
         return self._add(gid, kind, gateway, self._sides(gid, amount), status, emit)
+
+    def take_cash(
+        self, gid: str, tendered: Decimal | str, *, emit: bool = False
+    ) -> Object:
+        """Pay all that is owed with more cash than that, and give change; return it."""
+        owed, handed = self.owed(gid), self._sides(gid, tendered)
+        if handed[1] <= owed[1]:
+            raise ValueError("there is no change to give")
+        sale = self._add(gid, "SALE", "cash", handed, "SUCCESS", False)
+        change = (handed[0] - owed[0], handed[1] - owed[1])
+        return self._add(gid, "CHANGE", "cash", change, "SUCCESS", emit, sale)
 
     def capture(
         self, gid: str, amount: Decimal | str | None = None, *, emit: bool = False
@@ -93,12 +107,13 @@ class Till:
         return shop, there
 
     def received(self, gid: str) -> Sides:
-        rows = [
-            _amount(row)
-            for row in self.shop.orders[gid]["transactions"]
-            if row["status"] == "SUCCESS" and row["kind"] in ("SALE", "CAPTURE")
-        ]
-        return sum((row[0] for row in rows), ZERO), sum((row[1] for row in rows), ZERO)
+        """Return what stayed in the shop: the change went back over the counter."""
+        shop = there = ZERO
+        for row in self.shop.orders[gid]["transactions"]:
+            sign = SIGNS.get(row["kind"], 0) if row["status"] == "SUCCESS" else 0
+            shop += sign * _amount(row)[0]
+            there += sign * _amount(row)[1]
+        return shop, there
 
     def owed(self, gid: str) -> Sides:
         total, received = self._total(gid), self.received(gid)

@@ -43,7 +43,7 @@ class ImporterOrderInvoice(models.AbstractModel):
         confirmed = confirmed.filtered(lambda order: order.id not in errors)
         days = {order: day for order, day in due.items() if order.id not in errors}
         with together(self.env):
-            self._invoice(backend, days)
+            self._invoice(days)
             if backend.order_register_payment:
                 payments = payments.filtered(lambda p: p.order_id in confirmed)
                 booking.book(backend, payments)
@@ -186,7 +186,7 @@ class ImporterOrderInvoice(models.AbstractModel):
 
     # === INVOICES ===#
 
-    def _invoice(self, backend, days):
+    def _invoice(self, days):
         """Create and post one invoice per order, in one go.
 
         :param days: {sale.order: date of its invoice}
@@ -202,6 +202,6 @@ class ImporterOrderInvoice(models.AbstractModel):
         )
         invoices = orders._create_invoices(grouped=True, final=True)
         # a negative total has become a credit note, which people look at first
-        bills = invoices.filtered(lambda move: move.move_type == "out_invoice")
-        self.env["hub.importer.order.invoice.rounding"].even_out(backend, bills)
-        bills._post(soft=False)
+        invoices.filtered(lambda move: move.move_type == "out_invoice")._post(
+            soft=False
+        )

@@ -21,15 +21,18 @@ class ImporterOrderInvoiceRounding(models.AbstractModel):
     _description = "Rounding of Partial Invoices"
 
     @api.private
-    def even_out(self, backend, invoices):
+    def even_out(self, moves):
         """Have the last invoice of an order bring all of them to what it is worth.
 
-        :param invoices: drafts, each of one order
+        :param moves: drafts that Odoo made of orders, invoices or credit notes
         """
-        for invoice in invoices:
-            order = invoice.line_ids.sale_line_ids.order_id
-            if len(order) == 1 and self._is_last(order):
-                self._even_out(backend, order, invoice)
+        for move in moves:
+            order = move.line_ids.sale_line_ids.order_id
+            if len(order) != 1 or not order.hub_content or not self._is_last(order):
+                continue
+            backend = self._backend(order)
+            if backend:
+                self._even_out(backend, order, move)
 
     def _is_last(self, order):
         """Return whether an order was invoiced in parts, and is all invoiced now."""
@@ -42,13 +45,22 @@ class ImporterOrderInvoiceRounding(models.AbstractModel):
         lines = order.order_line.filtered(lambda line: not line.display_type)
         return not any(lines._hub_left_to_invoice().values())
 
-    def _even_out(self, backend, order, invoice):
-        currency = invoice.currency_id
+    def _backend(self, order):
+        """Return the backend an order came from, if it is still there."""
+        backends = self.env["hub.backend"].sudo()
+        for backend in backends.search([("company_id", "=", order.company_id.id)]):
+            if "order" in backend._binding_models():
+                if backend.binder("order").to_external_many(order):
+                    return backend
+        return backends
+
+    def _even_out(self, backend, order, draft):
+        currency = draft.currency_id
         refunds = order.sudo().hub_refund_ids
         # a refund without goods is credited on no line of the order
         moves = order.invoice_ids | refunds.move_id
-        counted = moves.filtered(lambda move: move.state == "posted") | invoice
-        if not self._are_ours(backend, counted - refunds.move_id):
+        counted = moves.filtered(lambda move: move.state == "posted") | draft
+        if not self._are_ours(backend, order.invoice_ids - refunds.move_id, draft):
             return
         billed = sum(
             SIGNS.get(move.move_type, 0) * move.amount_total for move in counted
@@ -64,19 +76,21 @@ class ImporterOrderInvoiceRounding(models.AbstractModel):
             "product_id": backend.rounding_product_id.id,
             "name": self.env._("Rounding difference with %s", backend.name),
             "quantity": 1.0,
-            "price_unit": difference,
+            "price_unit": SIGNS.get(draft.move_type, 0) * difference,
             "tax_ids": [Command.clear()],
         }
-        invoice.write({"invoice_line_ids": [Command.create(line)]})
+        draft.write({"invoice_line_ids": [Command.create(line)]})
 
-    def _are_ours(self, backend, moves):
+    def _are_ours(self, backend, moves, draft):
         """Return whether people neither gave nor asked for anything besides."""
-        if "out_refund" in moves.mapped("move_type"):
+        if any(
+            move.reversed_entry_id or (move.state == "draft" and move != draft)
+            for move in moves
+        ):
             return False
         lines = moves.invoice_line_ids.filtered(
-            lambda row: row.display_type == "product"
+            lambda row: row.display_type == "product" and not row.sale_line_ids
         )
-        lines = lines.filtered(lambda row: not row.sale_line_ids)
         return lines.product_id <= backend.rounding_product_id
 
     def _still_credited(self, backend, order):

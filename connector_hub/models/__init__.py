@@ -160,6 +160,7 @@ from . import sale_order_delivery
 from . import sale_order_goods
 from . import sale_order_refund
 from . import sale_order_credited
+from . import sale_order_rounding
 from . import hub_payment
 from . import hub_backend_invoice
 from . import hub_backend_payout

@@ -29,6 +29,7 @@ from . import test_importer_order_traps
 from . import test_importer_order_update
 from . import test_importer_order_release
 from . import test_importer_order_edit
+from . import test_order_rounding
 from . import test_importer_product
 from . import test_importer_tax
 from . import test_lanes

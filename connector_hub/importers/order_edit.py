@@ -37,7 +37,10 @@ class ImporterOrderEdit(models.AbstractModel):
             obstacles = self._obstacles(order)
             if not obstacles:
                 obstacles = self._take_over(edit.sudo(False), order)
-            if obstacles:
+            if obstacles and task.document.cancelled_at:
+                # nobody has to decide about it any more
+                edit.state = "superseded"
+            elif obstacles:
                 edit.reason = "\n".join(obstacles)
                 task.error = self._error(edit, order, task.document)
 

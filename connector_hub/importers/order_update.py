@@ -74,7 +74,9 @@ class ImporterOrderUpdate(models.AbstractModel):
     def _differs(self, order, values, document):
         """Return whether the store changed what Odoo does not change by itself."""
         if document.cancelled_at:
-            return False
+            # what was changed before it, and heard of together with it
+            changed = order.state != "cancel" and self._lines_differ(order, values)
+            return changed and not order.hub_edit_obstacles()
         if order.state == "cancel":
             return self._lines_differ(order, values)
         return order.hub_content != values["hub_content"]

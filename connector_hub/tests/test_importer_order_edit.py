@@ -108,6 +108,19 @@ class TestEditsBeforeDelivery(ConfirmedCase):
         self.assertEqual(self.order.state, "cancel")
         self.assertEqual(set(self.order.picking_ids.mapped("state")), {"cancel"})
 
+    def test_what_was_changed_before_a_cancellation_is_taken_over_with_it(self):
+        lines = [samples.line(1, 1)]
+        self.bring_in(self.newer(lines, cancelled_at=samples.later()))
+        self.assertEqual((self.order.state, self.order.amount_total), ("cancel", 10))
+        self.assertFalse(self.edits())
+
+    def test_wrong_total_of_what_is_cancelled_bothers_nobody(self):
+        lines = [samples.line(1, 1)]
+        row = self.newer(lines, total="99.99", cancelled_at=samples.later())
+        self.bring_in(row)
+        self.assertEqual((self.order.state, self.order.amount_total), ("cancel", 34))
+        self.assertFalse(self.edits())
+
 
 class TestEditsAfterDelivery(ConfirmedCase):
     """Once goods have left or an invoice exists, a person decides."""

@@ -28,6 +28,21 @@ def bill(client: Client, order: int) -> int:
     return posted
 
 
+def post_prepared(shop: Shop) -> int:
+    """Post the credit notes that were prepared for people to look at.
+
+    Such as of files to download: they are invoiced with the goods, and may be taken
+    off the order later, for nobody ships them.
+
+    :return: how many there were
+    """
+    orders = [row["odoo_id"][0] for row in shop.orders()]
+    read = shop.client.read("sale.order", [("id", "in", orders)], ["invoice_ids"])
+    moves = [move for row in read for move in row["invoice_ids"]]
+    notes = [("id", "in", moves), ("move_type", "=", "out_refund")]
+    return _post_drafts(shop.client, shop.client.search("account.move", notes))
+
+
 def cancel_late(shop: Shop) -> None:
     """Cancel what the store cancelled too late; what was invoiced stays, as there the
     money does."""

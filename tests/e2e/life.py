@@ -199,11 +199,13 @@ class Life:
             self.client.call("hub.order.edit", "action_apply", [edit["id"]])
         accountant.cancel_late(self.shop)
         self.settle()
+        posted = accountant.post_prepared(self.shop)
         if self.invoiced == "payment":
             for edit in edits:
-                posted = accountant.bill(self.client, edit["order_id"][0])
-                self.waited["credit_note_prepared"] += posted
-            self.settle()
+                posted += accountant.bill(self.client, edit["order_id"][0])
+        if posted:
+            self.waited["credit_note_prepared"] += posted
+        self.settle()
 
     # === LOST ON THE WAY ===#
 
@@ -245,6 +247,9 @@ class Life:
         self.settle()
         self._expect(self._note_seen(stages))
         self.decide()
+        # such as the shipping of an order whose goods were all refunded
+        self.shop.find_due()
+        self.settle()
         return record
 
     def _compared(self, domain: list[Any]) -> Record | None:

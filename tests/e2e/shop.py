@@ -159,7 +159,14 @@ class Shop(sandbox.Sandbox):
                 " WHERE backend_id = %(backend)s AND next_poll_at IS NOT NULL",
                 {"backend": self.backend_id},
             )
-        name = [("module", "=", "connector_hub"), ("name", "=", "cron_sweep")]
+        self._trigger("cron_sweep")
+
+    def find_due(self) -> None:
+        """Let Odoo look for what became due without a word of the store."""
+        self._trigger("cron_bill")
+
+    def _trigger(self, cron_name: str) -> None:
+        name = [("module", "=", "connector_hub"), ("name", "=", cron_name)]
         (cron,) = self.client.read("ir.model.data", name, ["res_id"])
         # somebody else's clock may have started it this very moment
         with contextlib.suppress(rpc.RpcError):

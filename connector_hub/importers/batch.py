@@ -22,11 +22,13 @@ class Batch:
 
     def __init__(self) -> None:
         self._answers: dict[Any, Any] = {}
-        self._held: dict[Any, Any] = {}
+        self._environments: dict[tuple[str, Any], Any] = {}
         #: {(model, record id): texts for its chatter}
         self.notes: dict[tuple[str, int], list[Any]] = {}
         #: moves whose reordering rules are asked at the end
         self.move_ids: set[int] = set()
+        #: products that this batch moves
+        self.product_ids: set[int] = set()
         #: references of transfers that were made in this batch, and have none yet
         self.reference_ids: set[int] = set()
         #: {sequence: numbers that were drawn for this batch}
@@ -40,11 +42,16 @@ class Batch:
             self._answers[key] = ask()
         return self._answers[key]
 
-    def hold(self, records: Any) -> None:
-        """Keep environments that Odoo would make again for each amount it converts."""
-        if records.env not in self._held:
-            quick = records.with_context(prefetch_fields=False)
-            self._held[records.env] = quick.env, quick.sudo().env, records.sudo().env
+    def environment(self, kind: str, env: Any, make: Callable[[], Any]) -> Any:
+        """Return the environment of a kind that was made of another one first.
+
+        Odoo makes it again for each amount it rounds, and compares it with all that
+        there are.
+        """
+        known = self._environments.get((kind, env))
+        if known is None:
+            known = self._environments[kind, env] = make()
+        return known
 
     def forget(self, kind: str) -> None:
         """Have every question of a kind, the first part of its key, asked again."""

@@ -1,5 +1,6 @@
 from . import base
 from . import base_company
+from . import base_environment
 from . import ir_sequence
 from . import mail_mail
 from . import mail_thread
@@ -178,6 +179,7 @@ from . import account_move_batch
 from . import account_move_complete
 from . import account_move_line
 from . import account_payment
+from . import account_tax_batch
 from . import account_payment_elsewhere
 from . import sale_order_batch
 from . import sale_order_line_batch

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo import api, models
+from odoo import models
 
 from ..importers.batch import batch_of
 
@@ -12,13 +12,6 @@ class Base(models.AbstractModel):
     """
 
     _inherit = "base"
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        batch = batch_of(self.env.cr)
-        if batch:
-            batch.hold(self)
-        return super().create(vals_list)
 
     def _check_company(self, fnames=None):
         batch = batch_of(self.env.cr)

@@ -14,6 +14,8 @@ class StockMove(models.Model):
 
     def _action_confirm(self, *args, **kwargs):
         batch = batch_of(self.env.cr)
+        if batch:
+            batch.product_ids.update(self.product_id.ids)
         if batch and batch.reference_ids:
             self._assign_new_pickings(batch)
         return super()._action_confirm(*args, **kwargs)

@@ -126,6 +126,42 @@ class TestSetBasedPaid(BookedCase):
         states = sorted(order.picking_ids.state for order in orders)
         self.assertEqual(states, ["assigned", "confirmed", "confirmed"])
 
+    def test_goods_are_taken_from_where_odoo_takes_them(self):
+        """The oldest first; each product in its own place, what is reserved is gone."""
+        first, other = (
+            self.existing_product(is_storable=True, default_code=f"SKU-{n}")
+            for n in (1, 2)
+        )
+        self.fill_shelves(first, other)
+        rows = [samples.line(1, quantity=2), samples.line(2)]
+        together = self.bring_in(*self.orders(100, 3, lines=rows))
+        found = [self.taken(order) for order in together]
+        for order in together:
+            order.picking_ids.do_unreserve()
+        self.leave_to_odoo()
+        alone = [self.bring_in(row) for row in self.orders(1000, 3, lines=rows)]
+        self.assertEqual(found, [self.taken(order) for order in alone])
+        self.assertTrue(all(found))
+
+    def fill_shelves(self, first, other):
+        stock = self.env["stock.warehouse"].search(
+            [("company_id", "=", self.company.id)], limit=1
+        )
+        for name in ("A", "B"):
+            shelf = self.env["stock.location"].search([("name", "=", name)], limit=1)
+            shelf = shelf or self.env["stock.location"].create(
+                {"name": name, "location_id": stock.lot_stock_id.id}
+            )
+            for product, count in ((first, 3), (other, 2)):
+                quants = self.env["stock.quant"]
+                quants._update_available_quantity(product, shelf, count)
+
+    def taken(self, order):
+        return sorted(
+            (line.product_id.id, line.location_id.name, line.quantity)
+            for line in order.picking_ids.move_line_ids
+        )
+
     def test_reordering_rules_are_asked(self):
         product = self.existing_product(is_storable=True)
         rule = self.env["stock.warehouse.orderpoint"].create(

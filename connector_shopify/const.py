@@ -26,6 +26,7 @@ FLOW_SCOPES = {
         "|write_assigned_fulfillment_orders|write_third_party_fulfillment_orders",
     ),
     ("settlement", "out"): ("write_orders",),
+    ("order_tags", "out"): ("write_orders",),
     ("payment", "out"): ("write_orders",),
     ("refund", "out"): ("write_orders",),
     ("payout", "in"): (

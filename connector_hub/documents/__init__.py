@@ -17,6 +17,7 @@ from .invoice import Invoice, InvoiceLine, InvoiceState, InvoiceType, PaymentSta
 from .gone import Departure, Gone
 from .merge import Conflict, Decision, Ownership, merge, news, renderings
 from .order import Order, OrderLine, ShippingLine, TaxAmount
+from .order_tags import OrderTags
 from .payment import OrderPayment, PaymentFee, PaymentKind, PaymentStatus
 from .payout import BalanceEntry, Payout
 from .price import ListPrice, Price
@@ -49,6 +50,7 @@ DOCUMENTS: dict[str, type[Document]] = {
     "refund": RefundOrder,
     "payout": Payout,
     "settlement": Settlement,
+    "order_tags": OrderTags,
 }
 
 __all__ = [
@@ -87,6 +89,7 @@ __all__ = [
     "Order",
     "OrderLine",
     "OrderPayment",
+    "OrderTags",
     "Ownership",
     "Part",
     "PaymentFee",

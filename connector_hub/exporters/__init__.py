@@ -7,6 +7,7 @@ from . import company
 from . import company_part
 from . import fulfillment
 from . import invoice
+from . import order_tags
 from . import product
 from . import product_picture
 from . import product_detail

@@ -128,7 +128,7 @@ class ImporterOrder(models.AbstractModel):
         for task in good:
             task.expected["tax"] = expected_tax(task.document, taxes)
         lines = self.env["hub.importer.order.lines"]
-        said = self.env["hub.importer.order.said"].values([t.document for t in good])
+        said = self.env["hub.importer.order.said"].values(backend, good)
         return {
             task.external_id: self._hub_values_order(
                 task.document,

@@ -10,16 +10,23 @@ class ImporterOrderSaid(models.AbstractModel):
     """Notes, tags and further details of orders.
 
     Tags become tags of the sale order. What people add in Odoo stays: only what the
-    store itself had put there is taken away with it.
+    store itself had put there is taken away with it. Tags that are mapped are Odoo's
+    own: it is told them, and does not tell them back.
     """
 
     _name = "hub.importer.order.said"
     _description = "Notes and Tags of Orders"
 
     @api.private
-    def values(self, orders):
-        """Return {external id: values} of these documents."""
-        tags = self._tags({tag for order in orders for tag in order.tags})
+    def values(self, backend, tasks):
+        """Return {external id: values} of the orders of tasks."""
+        orders = [task.document for task in tasks]
+        ours = self._ours(backend) if any(order.tags for order in orders) else set()
+        theirs = {
+            order.external_id: [t for t in order.tags if t.casefold() not in ours]
+            for order in orders
+        }
+        tags = self._tags({tag for names in theirs.values() for tag in names})
         return {
             order.external_id: {
                 "hub_note": order.note or False,
@@ -27,14 +34,17 @@ class ImporterOrderSaid(models.AbstractModel):
                     f"{key}: {value}" for key, value in order.attributes
                 )
                 or False,
-                "hub_tags": ", ".join(sorted(order.tags)) or False,
-                "tag_ids": [Command.link(tags[tag.casefold()]) for tag in order.tags],
+                "hub_tags": ", ".join(sorted(theirs[order.external_id])) or False,
+                "tag_ids": [
+                    Command.link(tags[tag.casefold()])
+                    for tag in theirs[order.external_id]
+                ],
             }
             for order in orders
         }
 
     @api.private
-    def update(self, order, said):
+    def update(self, backend, order, said):
         """Take over what the store says now of an order that is there."""
         changes = {
             key: said[key] for key in TEXTS if (order[key] or False) != said[key]
@@ -42,13 +52,20 @@ class ImporterOrderSaid(models.AbstractModel):
         if "hub_tags" in changes:
             before = self._split(order.hub_tags)
             now = self._split(said["hub_tags"])
-            gone = order.tag_ids.filtered(
-                lambda tag: tag.name.casefold() in before - now
-            )
+            lost = before - now
+            if lost:
+                # a tag may have been mapped since it came from there
+                lost -= self._ours(backend)
+            gone = order.tag_ids.filtered(lambda tag: tag.name.casefold() in lost)
             changes["tag_ids"] = [Command.unlink(tag.id) for tag in gone]
             changes["tag_ids"] += said["tag_ids"]
         if changes:
             order.write(changes)
+
+    def _ours(self, backend):
+        """Return the lower-case tags of the store that are Odoo's own."""
+        mapped = self.env["hub.mapping"].sudo().tags_of_orders(backend)
+        return {tag.casefold() for tag, _target in mapped}
 
     def _split(self, tags):
         return {tag.casefold() for tag in (tags or "").split(", ") if tag}

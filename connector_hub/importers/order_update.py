@@ -30,7 +30,9 @@ class ImporterOrderUpdate(models.AbstractModel):
                 task.expected["adopted"] = True
                 task.settle("done", order)
                 continue
-            self.env["hub.importer.order.said"].update(order, values[task.external_id])
+            self.env["hub.importer.order.said"].update(
+                backend, order, values[task.external_id]
+            )
             if order.state in EDITABLE:
                 self._rewrite(order, values[task.external_id])
                 checked.append((task, order))

@@ -24,6 +24,7 @@ from . import hub_release_rule
 from . import hub_backend_release
 from . import hub_flow
 from . import hub_flow_collect
+from . import hub_flow_order_tags
 from . import hub_flow_ownership
 from . import hub_flow_deletion
 from . import hub_flow_send_ownership
@@ -105,6 +106,7 @@ from . import hub_binding_open
 from . import hub_linked
 from . import hub_mapping
 from . import hub_mapping_location
+from . import hub_mapping_order
 from . import hub_mapping_product
 from . import hub_flow_group
 from . import hub_stock_opening
@@ -155,6 +157,7 @@ from . import sale_order
 from . import sale_order_hold
 from . import sale_order_edit
 from . import sale_order_said
+from . import sale_order_tag
 from . import hub_order_edit
 from . import hub_order_edit_line
 from . import sale_order_delivery

@@ -13,6 +13,8 @@ TARGETS = {
     "collection": "group_ref",
     "channel": "is_offered",
     "catalogue": "pricelist_id",
+    "order_tag": "order_tag_id",
+    "order_stage": "order_stage",
 }
 
 
@@ -122,6 +124,10 @@ class HubMapping(models.Model):
                 target = target.display_name
             elif target is True:
                 target = self.env._("Yes")
+            elif target and mapping.target_field == "order_stage":
+                stages = mapping._fields["order_stage"]
+                stages = stages._description_selection(self.env)
+                target = dict(stages)[target]
             mapping.target_name = target or False
 
     @api.depends("kind", "ignored", "automatic", *TARGETS.values())

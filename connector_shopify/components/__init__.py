@@ -27,5 +27,6 @@ from . import sender_product
 from . import product_bulk
 from . import product_bulk_change
 from . import sender_fulfillment
+from . import sender_order_tags
 from . import sender_refund
 from . import sender_settlement

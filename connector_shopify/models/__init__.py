@@ -6,6 +6,7 @@ from . import hub_importer_product_stock
 from . import hub_backend_product
 from . import hub_backend_refund
 from . import hub_backend_payment
+from . import hub_backend_order_tags
 from . import bindings
 from . import hub_shopify_elsewhere
 from . import hub_importer_order

@@ -39,6 +39,7 @@ from . import test_refunds_out
 from . import test_stock_opening
 from . import test_order_life
 from . import test_order_said
+from . import test_order_tags_out
 from . import test_discovery
 from . import test_privacy
 from . import test_privacy_reach

@@ -105,19 +105,33 @@ def _delete(run: Run, obj: Object, args: Args) -> Object:
 # === TAGS ===
 
 
-def _tags_add(run: Run, obj: Object, args: Args) -> Object:
+def _tagged(run: Run, name: str, args: Args) -> tuple[Object | None, Object]:
+    """Return what is to be tagged, or the answer when there is no such thing."""
     kind = type_of(args["id"])
     if kind not in ("Order", "Customer", "Product"):
-        raise NotSimulated(f"tagsAdd on {kind or args['id']!r}")
+        raise NotSimulated(f"{name} on {kind or args['id']!r}")
     scope = f"write_{kind.lower()}s"
     if scope not in run.shop.scopes:
-        raise ScopeMissing("tagsAdd", (scope,))
-    node = run.shop.find(args["id"])
+        raise ScopeMissing(name, (scope,))
+    error = _user_error(f"{kind} does not exist", "id")
+    return run.shop.find(args["id"]), {"node": None, "userErrors": [error]}
+
+
+def _tags_remove(run: Run, obj: Object, args: Args) -> Object:
+    node, refusal = _tagged(run, "tagsRemove", args)
     if node is None:
-        return {
-            "node": None,
-            "userErrors": [_user_error(f"{kind} does not exist", "id")],
-        }
+        return refusal
+    given = {tag.strip().lower() for text in args["tags"] for tag in text.split(",")}
+    left = [tag for tag in node["tags"] if tag.lower() not in given]
+    if left != node["tags"]:
+        run.shop.touch(node["id"], tags=left)
+    return {"node": node, "userErrors": []}
+
+
+def _tags_add(run: Run, obj: Object, args: Args) -> Object:
+    node, refusal = _tagged(run, "tagsAdd", args)
+    if node is None:
+        return refusal
     given = [tag.strip() for text in args["tags"] for tag in text.split(",")]
     if any(len(tag) > 255 for tag in given):
         raise FieldError("Tag exceeds the maximum length of 255 characters")
@@ -133,6 +147,7 @@ MUTATIONS: Resolvers = {
     ("Mutation", "webhookSubscriptionUpdate"): _update,
     ("Mutation", "webhookSubscriptionDelete"): _delete,
     ("Mutation", "tagsAdd"): _tags_add,
+    ("Mutation", "tagsRemove"): _tags_remove,
     **BULK,
     **INVENTORY,
     **FULFILMENT_MUTATIONS,

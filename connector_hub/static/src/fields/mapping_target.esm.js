@@ -31,7 +31,9 @@ export class HubMappingTarget extends Component {
         if (type === "many2one") {
             props.domain = () => getFieldDomain(record, name);
         }
-        return type === "char" ? props : {...props, canCreate: false, canOpen: false};
+        return ["char", "selection"].includes(type)
+            ? props
+            : {...props, canCreate: false, canOpen: false};
     }
 }
 

@@ -1,0 +1,13 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import models
+
+
+class SaleOrder(models.Model):
+    """Stores are told by tags what becomes of their orders."""
+
+    _inherit = "sale.order"
+
+    def write(self, vals):
+        result = super().write(vals)
+        self.env["hub.dirty"].mark(self, vals.keys())
+        return result

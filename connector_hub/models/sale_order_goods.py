@@ -96,5 +96,9 @@ class SaleOrder(models.Model):
 
 
 def _when(picking):
-    """In the same second, what came back follows that with which it had left."""
-    return (str(picking.date_done), picking.return_id.id or picking.id, picking.id)
+    """In the same second, what came back follows that with which it had left.
+
+    Parcels of a store have the date of the store, which tells nothing of that order.
+    """
+    moment = picking.hub_done_at or picking.date_done
+    return (str(moment), picking.return_id.id or picking.id, picking.id)

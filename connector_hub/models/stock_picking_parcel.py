@@ -22,3 +22,20 @@ class StockPicking(models.Model):
     hub_shipped_along_ids = fields.One2many(
         "stock.picking", "hub_shipped_with_id", "Shipped Along", readonly=True
     )
+    hub_done_at = fields.Datetime(
+        "Completed in Odoo",
+        copy=False,
+        readonly=True,
+        help="When Odoo completed it, if another date of transfer was set since.",
+    )
+
+    def write(self, vals):
+        if "date_done" in vals:
+            self._hub_keep_done_at()
+        return super().write(vals)
+
+    def _hub_keep_done_at(self):
+        """Transfers that build on each other go on counting in their order."""
+        for picking in self:
+            if picking.state == "done" and picking.date_done:
+                picking.hub_done_at = picking.hub_done_at or picking.date_done

@@ -3,6 +3,9 @@ from collections import defaultdict
 
 from odoo import api, models
 
+from odoo.addons.connector_hub.exceptions import BusinessRuleError
+from odoo.addons.connector_hub.models.sale_order_goods import LEAVING
+
 
 class SaleOrderLine(models.Model):
     """A line of a kit moves its components."""
@@ -11,8 +14,14 @@ class SaleOrderLine(models.Model):
 
     @api.private
     def _hub_parts(self):
+        moves = self._hub_made()
         bom = self._hub_kit()
-        return self._hub_components(bom) if bom else super()._hub_parts()
+        if not bom and (not moves or self.product_id in moves.product_id):
+            return super()._hub_parts()
+        parts = self._hub_components(bom) if bom else {}
+        if not moves or self._hub_was_made_by(bom, parts, moves):
+            return parts
+        return self._hub_as_made(moves)
 
     def _hub_kit(self):
         """Return the bill of materials by which the line was divided, as Odoo does."""
@@ -60,3 +69,78 @@ class SaleOrderLine(models.Model):
                     / ordered
                 )
         return dict(found)
+
+    # === BILLS THAT WERE CHANGED SINCE ===#
+
+    def _hub_made(self):
+        """Return the moves that say what the line was divided into.
+
+        Those that leave, and those in the house after which others follow by rule:
+        these are not there before. Nothing of what came back and was sent again.
+        """
+        return self.sudo().move_ids.filtered(
+            lambda move: (
+                move.product_qty
+                and not move.origin_returned_move_id
+                and (
+                    move.picking_type_id.code in LEAVING
+                    or move.picking_type_id.code == "internal"
+                    and move.state not in ("done", "cancel")
+                    and not move.move_dest_ids
+                )
+            )
+        )
+
+    def _hub_was_made_by(self, bom, parts, moves):
+        """Return whether the moves are what the bill of materials says now."""
+        needed = _demand(moves)
+        if needed.keys() != parts.keys():
+            return False
+        rows = moves.bom_line_id | bom.bom_line_ids
+        changed = max(
+            (rows.bom_id | bom).mapped("write_date") + rows.mapped("write_date")
+        )
+        if changed <= min(moves.mapped("create_date")):
+            return True
+        # each of them was rounded up
+        return all(
+            abs(needed[product] - share * self.product_uom_qty)
+            <= product.uom_id.rounding * len(moves)
+            for product, share in parts.items()
+        )
+
+    def _hub_as_made(self, moves):
+        """Return the components by what the line was really divided into.
+
+        :raises BusinessRuleError: part of that was cancelled
+        """
+        cancelled = moves.filtered(lambda move: move.state == "cancel")
+        if not cancelled and self.product_uom_qty:
+            needed = _demand(moves)
+            return {p: count / self.product_uom_qty for p, count in needed.items()}
+        order = self.order_id.name
+        raise BusinessRuleError(
+            self.env._(
+                'The components of the kit "%(kit)s" were changed after %(order)s was'
+                " confirmed, and transfers of it were cancelled: how many kits have"
+                " left cannot be told.",
+                kit=self.product_id.display_name,
+                order=order,
+            ),
+            title=self.env._("Kits were changed while orders of them were delivered."),
+            remedy=self.env._(
+                "Give the bill of materials the components that the transfers of %s"
+                " have, then retry; or complete the shipment by hand on both sides,"
+                " and skip the message.",
+                order,
+            ),
+            code="kit_changed",
+        )
+
+
+def _demand(moves):
+    """Return {product: how much of it was to be moved, in its own unit}."""
+    found = defaultdict(float)
+    for move in moves:
+        found[move.product_id] += move.product_qty
+    return dict(found)

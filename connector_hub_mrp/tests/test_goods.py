@@ -1,6 +1,10 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from datetime import timedelta
+
 from odoo import Command
 from odoo.tests import TransactionCase, tagged
+
+from odoo.addons.connector_hub.exceptions import BusinessRuleError
 
 
 @tagged("post_install", "-at_install")
@@ -126,7 +130,7 @@ class TestGoods(TransactionCase):
         self.take_back(back._create_return())
         self.ship(order, {self.top: 1})
         done = order.picking_ids.filtered(lambda picking: picking.state == "done")
-        done.date_done = early.date_done
+        done.hub_done_at = early.date_done
         self.assertEqual(self.left(order), [0, 0])
 
     def take_back(self, picking):
@@ -141,3 +145,82 @@ class TestGoods(TransactionCase):
         order = self.ordered(1)
         self.ship(order, {self.top: 1})
         self.assertEqual(self.left(order), [1])
+
+    def test_parcel_of_the_store_dated_before_takes_the_kit_along(self):
+        """Transfers count in the order in which Odoo has completed them."""
+        self.make_kit(self.kit, [(self.leg, 4), (self.top, 1)])
+        order = self.ordered(1)
+        early = self.ship(order, {self.leg: 4})
+        early.date_done -= timedelta(hours=1)
+        late = self.ship(order, {self.top: 1})
+        late.date_done -= timedelta(days=5)
+        found, _waiting = order._hub_goods_out()
+        line = order.order_line
+        self.assertEqual([found[p].get(line, 0) for p in (early, late)], [0, 1])
+
+    # === BILLS THAT ARE CHANGED LATER ===#
+
+    def age(self, order):
+        """Let the transfers be older than what is changed from now on."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE stock_move SET create_date = create_date - interval '1 hour'"
+            " WHERE id = ANY(%s)",
+            [order.picking_ids.move_ids.ids],
+        )
+        self.env.invalidate_all()
+
+    def test_replaced_component_is_not_waited_for(self):
+        bom = self.make_kit(self.kit, [(self.leg, 4), (self.top, 1)])
+        order = self.ordered(2)
+        bom.bom_line_ids[0].product_id = self.screw
+        self.ship(order, {self.leg: 4, self.top: 1})
+        self.ship(order, {self.leg: 4, self.top: 1})
+        self.assertEqual(self.left(order), [1, 1])
+
+    def test_added_component_is_not_waited_for(self):
+        bom = self.make_kit(self.kit, [(self.leg, 4), (self.top, 1)])
+        order = self.ordered(2)
+        bom.bom_line_ids = [
+            Command.create({"product_id": self.screw.id, "product_qty": 8})
+        ]
+        self.ship(order, {self.leg: 8, self.top: 2})
+        self.assertEqual(self.left(order), [2])
+
+    def test_changed_quantity_does_not_count_for_what_was_ordered_before(self):
+        bom = self.make_kit(self.kit, [(self.leg, 4), (self.top, 1)])
+        order = self.ordered(2)
+        self.age(order)
+        bom.bom_line_ids[0].product_qty = 5
+        self.ship(order, {self.leg: 8, self.top: 2})
+        self.assertEqual(self.left(order), [2])
+
+    def test_kit_without_a_bill_by_now_is_made_of_what_was_to_be_moved(self):
+        bom = self.make_kit(self.kit, [(self.leg, 4), (self.top, 1)])
+        order = self.ordered(2)
+        self.ship(order, {self.leg: 4, self.top: 1})
+        # Odoo keeps the bills of what is not invoiced yet, and of nothing else
+        order.order_line.invoice_status = "invoiced"
+        bom.unlink()
+        self.env.invalidate_all()
+        self.ship(order, {self.leg: 4, self.top: 1})
+        self.assertEqual(self.left(order), [1, 1])
+
+    def test_changed_kit_whose_rest_was_cancelled_is_left_to_people(self):
+        bom = self.make_kit(self.kit, [(self.leg, 4), (self.top, 1)])
+        order = self.ordered(2)
+        self.ship(order, {self.leg: 4, self.top: 1})
+        order.picking_ids.filtered(lambda p: p.state != "done").action_cancel()
+        self.assertEqual(self.left(order), [1])
+        bom.bom_line_ids[0].product_id = self.screw
+        with self.assertRaisesRegex(BusinessRuleError, "Table.*changed after"):
+            self.left(order)
+
+    def test_shortage_that_was_accepted_is_no_change_of_the_kit(self):
+        bom = self.make_kit(self.kit, [(self.leg, 4), (self.top, 1)])
+        order = self.ordered(2)
+        self.age(order)
+        bom.code = "New Name"
+        self.ship(order, {self.leg: 7, self.top: 2})
+        order.picking_ids.filtered(lambda p: p.state != "done").action_cancel()
+        self.assertLeft(order, 1)

@@ -6,6 +6,7 @@
     HubError
     |- TransientError        heals by itself: retried with backoff
     |  |- RateLimited        the remote asks for a pause; attempts are not burnt
+    |  |  `- NoPlace         it takes no more work of this kind: the flow pauses
      |  |- Conflict           row lock, version race, serialization
     |  `- NotYet             something else has to come to its end first
     `- PermanentError        needs a person or a rule: becomes a hub.exception
@@ -87,6 +88,13 @@ class RateLimited(TransientError):
     def __init__(self, message: str, *, seconds: float, code: str = "") -> None:
         super().__init__(message, code=code)
         self.seconds = seconds
+
+
+class NoPlace(RateLimited):
+    """The remote takes no more work of this kind for ``seconds``; nothing was done.
+
+    Whatever else the flow has to send would only be refused as well.
+    """
 
 
 class Unavailable(TransientError):

@@ -88,6 +88,7 @@ class Push:
     :param changed: {path: (what the remote is known to say, what it is told now)}
     :param files: {whose: File}; "product.template,12" has a picture to be sent
     :param again: it was tried before: some of it may be there
+    :param age: seconds since it was intended, for probes; 0: not known
     """
 
     record: str
@@ -98,6 +99,7 @@ class Push:
     changed: dict[str, tuple[str | None, str | None]] = field(default_factory=dict)
     files: Mapping[str, File] = field(default_factory=dict)
     again: bool = False
+    age: float = 0.0
 
     @property
     def place(self) -> tuple[str, int]:

@@ -66,4 +66,5 @@ def push_of(task: OutTask) -> Push:
         changed=task.changed,
         files=task.files,
         again=task.attempts > 1,
+        age=float(task.age),
     )

@@ -70,13 +70,16 @@ class HubFlow(models.Model):
         self._commit()
 
     def _claim(self, lease, number):
-        """Make the next due messages ours; suspects of a dead worker come alone."""
+        """Make the next due messages ours; suspects of a dead worker come alone.
+
+        But with those that were sent by the same call: it is one thing to settle.
+        """
         self.env["hub.lane"].fence(*lease)
         self.env.cr.execute(
             SQL(
                 """
                 WITH due AS (
-                    SELECT id, deaths,
+                    SELECT id, deaths, split_part(idempotency_key, '.', 1) AS call,
                            row_number() OVER (ORDER BY priority, id) AS place
                       FROM hub_message m
                      WHERE flow_id = %(flow)s AND lane = %(lane)s AND %(due)s
@@ -87,7 +90,8 @@ class HubFlow(models.Model):
                 ), batch AS (
                     SELECT id FROM due, until
                      WHERE suspect IS NULL OR place < suspect
-                        OR (suspect = 1 AND place = 1)
+                        OR (suspect = 1 AND (place = 1 OR call = (
+                               SELECT call FROM due WHERE place = 1)))
                 )
                 UPDATE hub_message m
                    SET state = 'processing', attempts = attempts + 1

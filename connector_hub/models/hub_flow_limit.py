@@ -4,7 +4,7 @@ import random
 from odoo import SUPERUSER_ID, api, fields, models
 
 from ..exceptions import AuthError, CircuitOpen, NotYet, RateLimited
-from .hub_limit_gate import PATIENCE
+from .hub_limit_gate import PATIENCE, LimitGate
 
 #: seconds after which work refused for its credentials is due again
 AUTH_PAUSE = 60
@@ -50,9 +50,21 @@ class HubFlow(models.Model):
         0.0 also for a pause so short that calls wait for its end.
         """
         self.ensure_one()
-        key = self.backend_id._limit_key()
-        seconds = self.env["hub.limit"].seconds_held(key)
+        keys = (self.backend_id._limit_key(), self._limit_key())
+        seconds = self.env["hub.limit"].seconds_held(*keys)
         return seconds if seconds > PATIENCE else 0.0
+
+    def _limit_key(self):
+        """Return what a pause of this flow alone is noted under."""
+        return f"flow.{self.id}"
+
+    def _hold(self, error):
+        """Have all lanes of this flow wait; others go on.
+
+        What waits is not claimed: two hundred thousand records would be read, to be
+        refused, once a minute.
+        """
+        LimitGate(self.env.registry, self._limit_key(), None).after(error)
 
     def _put_off_poll(self, run, seconds):
         """Receive later, when the pause is over; the same run goes on then."""

@@ -9,7 +9,7 @@ from odoo import models
 
 from ..components.push import Pushed, Safety
 from ..documents import Gone
-from ..exceptions import HubError, NotFound, Rejected, Unavailable
+from ..exceptions import HubError, NoPlace, NotFound, Rejected, Unavailable
 from ..exporters.comparison import compare, push_of, take
 from .hub_flow_drain import TIME_BUDGET
 from .hub_lane import LeaseLost
@@ -207,6 +207,8 @@ class HubFlow(models.Model):
                 raise Unavailable("Held up.", code="held_up", sent=False)
             return adapter.push(document, action, pushes)
         except HubError as error:
+            if isinstance(error, NoPlace):
+                self._hold(error)
             return {push.record: Pushed(error=error) for push in pushes}
         except Exception as error:
             _logger.warning("Sending for flow %s failed", self.id, exc_info=True)

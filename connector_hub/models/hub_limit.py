@@ -59,9 +59,9 @@ class HubLimit(models.Model):
         return LimitGate(self.env.registry, backend._limit_key(), settings)
 
     @api.private
-    def seconds_held(self, key):
+    def seconds_held(self, *keys):
         """Return for how many seconds nobody may call; 0.0 when calls are free."""
-        return self._held([key]).get(key, 0.0)
+        return max(self._held(keys).values(), default=0.0)
 
     def _held(self, keys):
         """Return {key: seconds} of those under which nobody may call now."""

@@ -1,6 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo.addons.connector_hub.exceptions import (
     AuthError,
+    NoPlace,
     RateLimited,
     Rejected,
     Unavailable,
@@ -126,6 +127,31 @@ class TestSendTrouble(SendCase):
         message = self.messages(self.out)
         self.assertEqual((message.state, message.attempts), ("pending", 0))
         self.assertFalse(message.idempotency_key)
+
+    def test_work_without_a_place_is_asked_for_once(self):
+        """Thousands of records that wait are not read to be refused one and all."""
+
+        def refuse(pushes):
+            raise NoPlace("All places are taken.", seconds=60)
+
+        self.ledger.before = refuse
+        self.out.batch_size = 3
+        products = self.products(*(f"Cap {number}" for number in range(9)))
+        self.mark(products)
+        self.send()
+        self.send()
+        messages = self.messages(self.out)
+        self.assertEqual(self.ledger.calls, 1)
+        self.assertEqual(set(messages.mapped("state")), {"pending"})
+        self.assertFalse(any(messages.mapped("attempts")))
+        # nobody else waits
+        others = self.env["hub.limit"].seconds_held(self.backend._limit_key())
+        self.assertEqual(others, 0.0)
+        self.ledger.before = lambda pushes: None
+        self.let_time_pass(messages)
+        self.send()
+        self.assertEqual(set(self.outcomes()), {"done"})
+        self.assertEqual(self.ledger.calls, 4)
 
     def test_unreachable_remote_leaves_no_doubt(self):
         def refuse(pushes):

@@ -139,7 +139,9 @@ class BulkReader:
 
     def _under_way(self, query: str) -> Node | None:
         """Return an operation that a worker which died has left at work."""
-        data = self._client.query("bulk_operations", first=10)
+        data = self._client.query(
+            "bulk_operations", first=10, search=unfinished("query")
+        )
         for operation in data["bulkOperations"]["nodes"]:
             if operation["status"] in UNFINISHED and operation["query"] == query:
                 return dict(operation)
@@ -178,6 +180,12 @@ class BulkReader:
             raise BulkFailed(f"The file cannot be read: {error.message}") from error
         if page:
             yield page
+
+
+def unfinished(kind: str) -> str:
+    """Return the search for operations that Shopify is at work on: "mutation"."""
+    states = " OR ".join(f"status:{state.lower()}" for state in UNFINISHED)
+    return f"operation_type:{kind} AND ({states})"
 
 
 class Tape:

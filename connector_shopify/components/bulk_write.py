@@ -13,18 +13,19 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime, timedelta, timezone
 from typing import Any
 from urllib.parse import urlsplit
 
 from odoo.addons.connector_hub.components.push import File, Probed, Push, Pushed
 from odoo.addons.connector_hub.exceptions import (
     HubError,
-    RateLimited,
+    NoPlace,
     Rejected,
     Unavailable,
 )
 
-from .bulk import PLACE_SECONDS, UNFINISHED
+from .bulk import PLACE_SECONDS, UNFINISHED, unfinished
 from .client import ShopifyClient
 from .staged_upload import stage
 from .user_errors import raise_refused
@@ -35,6 +36,10 @@ Node = dict[str, Any]
 LOOK_SECONDS, WAIT_SECONDS = 2.0, 20.0
 #: operations of a page, and pages, among which one is looked for
 LISTED, PAGES = 100, 50
+#: operations of one kind that Shopify works on at the same time
+PLACES = 5
+#: seconds by which its clock may differ from ours
+CLOCKS = 3600.0
 #: Shopify takes 100 MB
 MAX_FILE = 95 * 1024 * 1024
 NO_PLACE = ("OPERATION_IN_PROGRESS", "LIMIT_REACHED")
@@ -65,7 +70,7 @@ class BulkWriter:
 
         :param rows: variables of the mutation, one row for each record
         :return: the operation
-        :raises RateLimited: all places for operations are taken; nothing happened
+        :raises NoPlace: all places for operations are taken; nothing happened
         :raises Rejected: Shopify does not take it; nothing happened
         """
         content = b"\n".join(json.dumps(r, ensure_ascii=False).encode() for r in rows)
@@ -81,19 +86,24 @@ class BulkWriter:
         answer = data["bulkOperationRunMutation"]
         codes = {error["code"] for error in answer["userErrors"]}
         if codes.intersection(NO_PLACE):
-            raise RateLimited(
-                "Shopify is at work on as many bulk operations as it takes.",
-                seconds=PLACE_SECONDS,
-                code="OPERATION_IN_PROGRESS",
-            )
+            raise no_place()
         raise_refused(answer, "the bulk operation")
         return dict(answer["bulkOperation"])
 
-    def find(self) -> Node | None:
-        """Return the operation that was started with this name, or None."""
-        after = None
+    def find(self, age: float = 0.0) -> Node | None:
+        """Return the operation that was started with this name, or None.
+
+        :param age: seconds since it was to be started: no older one is looked at; 0:
+            not known
+        """
+        search, after = "operation_type:mutation", None
+        if age:
+            since = datetime.now(timezone.utc) - timedelta(seconds=age + CLOCKS)
+            search += f" created_at:>='{since:%Y-%m-%dT%H:%M:%SZ}'"
         for _page in range(PAGES):
-            data = self._client.query("bulk_operations", first=LISTED, after=after)
+            data = self._client.query(
+                "bulk_operations", first=LISTED, after=after, search=search
+            )
             page = data["bulkOperations"]
             for operation in page["nodes"]:
                 # not the whole text: it is another one after an upgrade
@@ -143,6 +153,37 @@ class BulkWriter:
         except (HubError, ValueError, KeyError) as error:
             message = f"The file of the bulk operation cannot be read: {error}"
             raise Unavailable(message, code="bulk_file") from error
+
+
+def claim_places(client: ShopifyClient, count: int = 1) -> None:
+    """See that so many operations can be started, before anything is uploaded.
+
+    Somebody else may be faster; then Shopify refuses them.
+
+    :raises NoPlace: they cannot
+    """
+    data = client.query("bulk_operations", first=PLACES, search=unfinished("mutation"))
+    busy = [
+        operation
+        for operation in data["bulkOperations"]["nodes"]
+        if operation["status"] in UNFINISHED
+    ]
+    if len(busy) + count > PLACES:
+        raise no_place()
+
+
+def no_place() -> NoPlace:
+    """Return that Shopify is at work on as many operations as it takes."""
+    return NoPlace(
+        "Shopify is at work on as many bulk operations as it takes.",
+        seconds=PLACE_SECONDS,
+        code="OPERATION_IN_PROGRESS",
+    )
+
+
+def age_of(pushes: Iterable[Push]) -> float:
+    """Return how many seconds ago the first of them was intended; 0: not known."""
+    return max((push.age for push in pushes), default=0.0)
 
 
 def by_call(pushes: Iterable[Push]) -> dict[str, list[Push]]:

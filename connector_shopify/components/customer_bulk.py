@@ -18,7 +18,15 @@ from odoo.addons.connector_hub.exceptions import (
 
 from ..const import LINES_WITH_ORDER
 from . import customer_answer as answer
-from .bulk_write import BulkWriter, by_call, nodes_of, under_way, unread
+from .bulk_write import (
+    BulkWriter,
+    age_of,
+    by_call,
+    claim_places,
+    nodes_of,
+    under_way,
+    unread,
+)
 from .product_bulk import at_once
 from .queries import in_bulk
 
@@ -44,6 +52,7 @@ class ShopifyCustomerBulk(Component):
         if action != "create" or not call:
             found: dict[str, Pushed] = super().push(action, pushes)
             return found
+        claim_places(self.client)
         writer = self._writer(call)
         started = writer.start([{"input": self._creation(push)} for push in pushes])
         operation = writer.finished(started)
@@ -62,7 +71,7 @@ class ShopifyCustomerBulk(Component):
 
     def _probe_call(self, call: str, pushes: list[Push]) -> dict[str, Probed]:
         writer = self._writer(call)
-        operation = writer.find()
+        operation = writer.find(age_of(pushes))
         unknown = unread(operation, pushes)
         if operation is None or unknown:
             return unknown

@@ -18,7 +18,15 @@ from odoo.addons.connector_hub.components.push import (
 from odoo.addons.connector_hub.exceptions import HubError, Rejected, Unavailable
 
 from ..const import MAX_PAGE
-from .bulk_write import BulkWriter, by_call, nodes_of, under_way, unread
+from .bulk_write import (
+    BulkWriter,
+    age_of,
+    by_call,
+    claim_places,
+    nodes_of,
+    under_way,
+    unread,
+)
 from .product_later import later
 from .queries import in_bulk
 from .sender_product import told
@@ -58,6 +66,7 @@ class ShopifyProductBulk(Component):
         if action != "create" or not call:
             found: dict[str, Pushed] = super().push(action, pushes)
             return found
+        claim_places(self.client)
         self._define_identity()
         writer = self._writer(call)
         started = writer.start([self._creation(push) for push in pushes])
@@ -75,7 +84,7 @@ class ShopifyProductBulk(Component):
 
     def _probe_call(self, call: str, pushes: list[Push]) -> dict[str, Probed]:
         writer = self._writer(call)
-        operation = writer.find()
+        operation = writer.find(age_of(pushes))
         unknown = unread(operation, pushes)
         if operation is None or unknown:
             return unknown

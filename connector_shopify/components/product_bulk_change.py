@@ -26,7 +26,7 @@ from odoo.addons.connector_hub.exceptions import (
 
 from ..const import MAX_PAGE
 from .bulk import UNFINISHED
-from .bulk_write import BulkWriter, by_call
+from .bulk_write import BulkWriter, age_of, by_call, claim_places
 from .product_bulk import at_once
 from .product_change import is_structural, product_changes, variant_updates
 from .product_later import LATER
@@ -102,9 +102,10 @@ class ShopifyProductBulkChange(Component):
     ) -> dict[str, Any]:
         """Begin the operations that are needed; return {kind: see :func:`_read`}."""
         begun: dict[str, tuple[BulkWriter, Node]] = {}
-        for kind in KINDS:
-            if not any(kind.news(push) for push in plain):
-                continue
+        kinds = [kind for kind in KINDS if any(kind.news(push) for push in plain)]
+        if kinds:
+            claim_places(self.client, len(kinds))
+        for kind in kinds:
             writer = self._change_writer(kind, call)
             try:
                 # what is not plain is but named, its news are told otherwise
@@ -136,7 +137,7 @@ class ShopifyProductBulkChange(Component):
                 if not any(kind.news(push) for push in rows):
                     continue
                 writer = self._change_writer(kind, call)
-                operation = writer.find()
+                operation = writer.find(age_of(rows))
                 if operation:
                     seen[kind.name] = _read(writer, operation, rows)
             found.update({push.record: _probed(push, seen) for push in rows})

@@ -1,6 +1,7 @@
 from . import test_adapter
 from . import test_adopted_orders
 from . import test_bulk
+from . import test_bulk_changes_out
 from . import test_bulk_customers_out
 from . import test_bulk_orders
 from . import test_bulk_probes

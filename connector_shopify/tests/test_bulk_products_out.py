@@ -170,6 +170,42 @@ class TestBulkProductsOut(BulkProductsCase):
         self.assertEqual(self.states_of_all(), {"done"}, self.outcomes())
         self.assertThere(products)
 
+    def take_places(self, count=5):
+        for number in range(count):
+            self.shop.bulk._new("MUTATION", f"mutation Other_{number} {{ x }}")
+
+    def free_places(self):
+        for operation in self.shop.bulk.operations.values():
+            operation["status"] = "COMPLETED"
+
+    def test_places_are_asked_for_before_anything_is_uploaded(self):
+        self.take_places()
+        self.out.batch_size = 5
+        products = self.make_many(12)
+        self.send()
+        self.assertEqual(self.calls(), {"BulkOperations": 1})
+        self.assertEqual(self.states_of_all(), {"pending"})
+        self.assertFalse(any(self.messages(self.out).mapped("attempts")))
+        self.free_places()
+        self.again()
+        self.assertEqual(self.states_of_all(), {"done"}, self.outcomes())
+        self.assertThere(products)
+
+    def test_looking_an_operation_up_does_not_read_what_was_before_it(self):
+        products = self.make_many()
+        self.take_places(150)
+        for operation in self.shop.bulk.operations.values():
+            operation.update(createdAt="2026-01-01T00:00:00Z", status="COMPLETED")
+        self.shop.faults.add("close", when="before", operation="BulkMutation")
+        self.send()
+        self.assertEqual(self.states_of_all(), {"in_doubt"})
+        self.calls()
+        self.again()
+        self.again()
+        # one look for it, one for a place
+        self.assertEqual(self.calls()["BulkOperations"], 2)
+        self.assertThere(products)
+
     def test_full_places_put_it_off(self):
         products = self.make_many()
         with patch.object(self.shop.bulk, "_busy", lambda kind: f"busy with {kind}"):
@@ -179,106 +215,3 @@ class TestBulkProductsOut(BulkProductsCase):
         self.again()
         self.assertEqual(self.states_of_all(), {"done"}, self.outcomes())
         self.assertThere(products)
-
-
-class TestBulkProductChanges(BulkProductsCase):
-    """A large update of a catalogue goes out by operations of the store."""
-
-    def setUp(self):
-        super().setUp()
-        self.products = self.make_many()
-        self.send()
-        self.assertThere(self.products)
-        self.calls()
-
-    def there_of(self):
-        return [self.there(product) for product in self.products]
-
-    def rename(self):
-        for product in self.products:
-            product.name = f"New {product.name}"
-
-    def test_large_update_is_one_operation(self):
-        for there in self.there_of():
-            there["tags"] = ["theirs"]
-        self.rename()
-        self.send()
-        calls = self.calls()
-        self.assertEqual((calls["BulkMutation"], calls.get("ProductChange")), (1, None))
-        self.assertEqual(self.states_of_all(), {"done"}, self.outcomes())
-        self.assertThere(self.products)
-        self.assertEqual({tuple(row["tags"]) for row in self.there_of()}, {("theirs",)})
-
-    def test_products_and_variants_are_told_by_an_operation_each(self):
-        self.rename()
-        variants = self.products.product_variant_ids[:3]
-        for number, variant in enumerate(variants):
-            variant.barcode = f"400000000000{number}"
-        self.send()
-        self.assertEqual(self.calls()["BulkMutation"], 2)
-        self.assertEqual(self.states_of_all(), {"done"}, self.outcomes())
-        self.assertThere(self.products)
-        found = [row["barcode"] for one in self.there_of() for row in one["variants"]]
-        self.assertEqual([code for code in found if code], variants.mapped("barcode"))
-
-    def test_what_no_operation_does_is_told_by_calls_of_its_own(self):
-        self.rename()
-        shirt = self.products[0]
-        line = shirt.attribute_line_ids
-        values = [{"name": "L", "attribute_id": line.attribute_id.id}]
-        line.value_ids |= self.env["product.attribute.value"].create(values)
-        shirt.product_variant_ids[-1].default_code = "NEW-L"
-        self.send()
-        calls = self.calls()
-        self.assertEqual((calls["BulkMutation"], calls["VariantsCreate"]), (1, 1))
-        self.assertEqual(self.states_of_all(), {"done"}, self.outcomes())
-        self.assertThere(self.products)
-
-    def test_refused_change_is_told_by_itself(self):
-        self.rename()
-        self.products[3].name = "x" * 300
-        self.send()
-        failed = [text for state, text in self.outcomes() if state == "failed"]
-        self.assertEqual(len(failed), 1, self.outcomes())
-        self.assertIn("Title is too long", failed[0])
-        self.assertThere(self.products - self.products[3], others=1)
-
-    def test_update_whose_start_was_not_heard_of_is_found_again(self):
-        self.rename()
-        self.shop.faults.add("close", when="after", operation="BulkMutation")
-        self.send()
-        self.assertIn("in_doubt", self.states_of_all())
-        self.finish_operations()
-        self.again()
-        self.assertEqual(self.states_of_all(), {"done"}, self.outcomes())
-        self.assertThere(self.products)
-        self.assertEqual(self.calls()["BulkMutation"], 1)
-
-    def test_echo_of_an_update_under_way_does_not_undo_what_was_changed_since(self):
-        """The store tells of our own update before we know that it is done."""
-        come = self.flow(self.backend, "product").filtered(
-            lambda flow: flow.direction == "in"
-        )
-        come.system_of_record = "both"
-        self.perform(come, "_poll")
-        self.settle()
-        self.rename()
-        with patch.object(bulk_write, "WAIT_SECONDS", -1.0):
-            self.send()
-        self.assertIn("in_doubt", self.states_of_all())
-        self.finish_operations()
-        for product in self.products:
-            product.name = f"Newest {product.name}"
-        self.perform(come, "_poll")
-        self.drain(come)
-        self.env.invalidate_all()
-        self.assertEqual({name[:10] for name in self.names()}, {"Newest New"})
-        for _again in range(2):
-            self.again()
-            self.send()
-        self.assertEqual(self.states_of_all(), {"done", "unchanged"})
-        self.assertThere(self.products)
-        self.assertEqual({name[:10] for name in self.names()}, {"Newest New"})
-
-    def names(self):
-        return self.products.mapped("name")

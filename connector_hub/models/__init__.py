@@ -196,6 +196,7 @@ from . import hub_message_dead
 from . import hub_reconciliation
 from . import hub_reconciliation_line
 from . import hub_reconciliation_work
+from . import hub_reconciliation_repair
 from . import hub_run_reconcile
 from . import hub_flow_reconcile
 from . import hub_backend_reconcile

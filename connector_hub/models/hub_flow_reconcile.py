@@ -87,18 +87,23 @@ class HubFlow(models.Model):
         now = fields.Datetime.now()
         for flow in self - found.flow_id:
             days = flow.reconcile_days
-            run = self.env["hub.run"].create({"flow_id": flow.id, "kind": "reconcile"})
-            record = found.create(
-                {
-                    "run_id": run.id,
-                    "flow_id": flow.id,
-                    "window_from": days and fields.Datetime.subtract(now, days=days),
-                    "repair": flow.reconcile_repair,
-                }
-            )
-            record.enqueue()
-            found += record
+            since = days and fields.Datetime.subtract(now, days=days)
+            found += flow._begin_comparison(since, flow.reconcile_repair)
         return found
+
+    def _begin_comparison(self, since, repair):
+        """Begin comparing what has changed since then, or everything."""
+        run = self.env["hub.run"].create({"flow_id": self.id, "kind": "reconcile"})
+        record = self.env["hub.reconciliation"].create(
+            {
+                "run_id": run.id,
+                "flow_id": self.id,
+                "window_from": since,
+                "repair": repair,
+            }
+        )
+        record.enqueue()
+        return record
 
     @api.model
     def _cron_reconcile(self):

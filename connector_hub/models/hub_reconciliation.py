@@ -1,6 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.tools.misc import format_datetime
 
 
@@ -82,24 +81,6 @@ class HubReconciliation(models.Model):
         """Stop comparing; what was received again is still processed."""
         self.check_operator()
         self.run_id.action_cancel()
-
-    def action_repair(self):
-        """Receive again what these comparisons found and nobody has asked for."""
-        self.check_operator()
-        for record in self.sudo():
-            if not record.flow_id._is_open():
-                raise UserError(
-                    self.env._(
-                        "%s does not run. Start it, then repair.", record.flow_id.name
-                    )
-                )
-            lines = record.line_ids.filtered(
-                lambda line: line.kind in ("missing", "outdated") and not line.repaired
-            )
-            rows = [(line.external_id, line.remote_version) for line in lines]
-            record.flow_id._wake(record._receive_again(rows))
-            lines.repaired = True
-        return True
 
     def action_open_messages(self):
         """Open what was received again."""

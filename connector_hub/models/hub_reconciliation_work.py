@@ -20,6 +20,8 @@ LINES_KEPT = 1000
 #: how often a comparison that could not read on begins anew
 MOST_TRIES = 5
 KINDS = ("same", "waiting", "missing", "outdated", "extra")
+#: kinds that are received again
+REPAIRED = ("missing", "outdated")
 
 
 class HubReconciliation(models.Model):
@@ -128,7 +130,7 @@ class HubReconciliation(models.Model):
         self._note(rows)
         self.remote_count += len(rows)
         self.run_id.seen_count += len(rows)
-        again = [row[:2] for row in rows if row[3] in ("missing", "outdated")]
+        again = [row[:2] for row in rows if row[3] in REPAIRED]
         return self._receive_again(again) if self.repair else set()
 
     def _compared(self, states):
@@ -172,14 +174,19 @@ class HubReconciliation(models.Model):
         )
 
     def _keep_extra(self, told):
-        """Note what is linked here, changed in the window, and was not told."""
+        """Note what is linked here, changed in the window, and was not told.
+
+        It may be everything there is: PostgreSQL counts it, and copies what is kept.
+        """
         self.env.flush_all()
         since = self.window_from
         since = since and version_key(since.replace(tzinfo=timezone.utc))
-        rows = self.env.execute_query(
+        bindings = self._bindings()
+        ((count,),) = self.env.execute_query(
             SQL(
                 """
-                SELECT b.external_id, NULL, b.version, 'extra', b.odoo_id
+                WITH extra AS (
+                SELECT b.external_id, b.version, b.odoo_id
                   FROM %(bindings)s b
              LEFT JOIN unnest(%(told)s::text[]) AS r(external_id)
                     ON r.external_id = b.external_id
@@ -187,15 +194,30 @@ class HubReconciliation(models.Model):
                    AND r.external_id IS NULL
                    AND coalesce(b.version, '') >= %(since)s
                    AND b.create_date < %(started)s
+                ), kept AS (
+                INSERT INTO hub_reconciliation_line
+                       (reconciliation_id, company_id, kind, external_id,
+                        known_version, res_model, res_id, create_date, write_date)
+                SELECT %(record)s, %(company)s, 'extra', external_id, version,
+                       %(model)s, odoo_id, now() AT TIME ZONE 'UTC',
+                       now() AT TIME ZONE 'UTC'
+                  FROM extra ORDER BY external_id LIMIT %(room)s
+                )
+                SELECT count(*) FROM extra
                 """,
-                bindings=SQL.identifier(self._bindings()._table),
+                bindings=SQL.identifier(bindings._table),
                 told=told,
+                record=self.id,
+                company=self.company_id.id,
+                model=bindings._fields["odoo_id"].comodel_name,
+                room=max(LINES_KEPT - len(self.line_ids), 0),
                 backend=self.backend_id.id,
                 since=since or "",
                 started=self.run_id.started_at,
             )
         )
-        self._note(rows)
+        self.extra_count += count
+        self.invalidate_recordset(["line_ids"])
 
     def _bindings(self):
         return self.env[self.backend_id._binding_models()[self.flow_id.document]]
@@ -217,7 +239,7 @@ class HubReconciliation(models.Model):
                     "remote_version": theirs,
                     "known_version": ours,
                     "kind": kind,
-                    "repaired": self.repair and kind in ("missing", "outdated"),
+                    "repaired": self.repair and kind in REPAIRED,
                     "res_model": odoo_id and model,
                     "res_id": odoo_id,
                 }

@@ -159,6 +159,40 @@ class TestReconciliation(DrainCase):
         record.action_repair()
         self.assertEqual(record.repaired_count, 1)
 
+    def test_repair_reaches_what_is_counted_only(self):
+        self.remote.page_size = 2
+        for number in range(1, 6):
+            self.place(number)
+        with patch.object(hub_reconciliation_work, "LINES_KEPT", 3):
+            record = self.compare()
+            self.assertEqual(record.unlisted_count, 2)
+            action = record.with_user(self.person("operator")).action_repair()
+            self.assertFalse(self.messages(self.order_flow), "not while they wait")
+            with self.assertRaisesRegex(UserError, "being compared"):
+                record.action_repair()
+            self.settle()
+        again = record.browse(action["res_id"])
+        self.assertEqual((again.repaired_count, again.status), (5, "done"))
+        self.assertEqual(again.window_from, record.window_from)
+        self.assertTrue(all(self.sale_order(f"O{n}") for n in range(1, 6)))
+
+    def test_what_is_extra_is_counted_by_the_database(self):
+        self.arrive(*range(1, 6))
+        self.remote.rows["order"].clear()
+        self.env.cr.execute(
+            "UPDATE hub_fake_order SET create_date = create_date - interval '1 minute'"
+        )
+        with (
+            patch.object(hub_reconciliation_work, "LINES_KEPT", 2),
+            self.queries() as statements,
+        ):
+            record = self.compare()
+        self.assertEqual(self.counts(record), {"extra": 5})
+        self.assertEqual(self.found(record), {"O1": "extra", "O2": "extra"})
+        self.assertEqual(record.line_ids[0].res_id, self.sale_order("O1").id)
+        found = [q for q in statements if "AS extra" in q or "WITH extra" in q]
+        self.assertEqual(len(found), 1)
+
     def test_second_pass_asks_for_nothing(self):
         self.place(1)
         self.compare(reconcile_repair=True)

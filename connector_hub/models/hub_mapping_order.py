@@ -16,7 +16,7 @@ class HubMapping(models.Model):
     kind = fields.Selection(
         selection_add=[
             ("order_tag", "Tag of an Order"),
-            ("order_stage", "Tag for the State of an Order"),
+            ("order_stage", "State of an Order"),
         ],
         ondelete=dict.fromkeys(KINDS, "cascade"),
     )

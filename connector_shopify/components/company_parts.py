@@ -147,7 +147,10 @@ class CompanyParts:
             if name in entry and self._is_news(path, name):
                 values = {
                     "locationId": gid,
-                    "address": entry[name],
+                    "address": {
+                        **_person_at(node.get(f"{name}Address")),
+                        **entry[name],
+                    },
                     "addressTypes": kinds,
                 }
                 mutation = "companyLocationAssignAddress"
@@ -254,6 +257,19 @@ class CompanyParts:
         answer.check(data["userErrors"])
         self.called = True
         return data
+
+
+def _person_at(address: Entry | None) -> Entry:
+    """Return for whom things are at an address: Odoo says but where it is."""
+    said = {
+        key: (address or {})[key]
+        for key in ("recipient", "firstName", "lastName", "phone")
+        if (address or {}).get(key)
+    }
+    if "recipient" in said:
+        said.pop("firstName", None)
+        said.pop("lastName", None)
+    return said
 
 
 def _same_place(one: Entry | None, other: Entry | None) -> bool:

@@ -154,6 +154,9 @@ class TestCompaniesOut(CompanyCase):
         company = self.make_company()
         person, branch = self.make_person(company), self.make_branch(company)
         self.send_all()
+        _main, place = self.there(company)["locations"]
+        for name in ("shippingAddress", "billingAddress"):
+            place[name]["recipient"] = "Goods-in"
         branch.street = "Rheinufer 7"
         self.assertEqual(self.send(), {"CompanyLocationAddress": 1})
         company.name = "Holzbau Süd"
@@ -167,6 +170,7 @@ class TestCompaniesOut(CompanyCase):
         self.assertEqual(row["name"], "Holzbau Süd")
         self.assertEqual(other["shippingAddress"]["address1"], "Rheinufer 7")
         self.assertEqual(other["billingAddress"]["address1"], "Rheinufer 7")
+        self.assertEqual(other["shippingAddress"]["recipient"], "Goods-in")
         self.assertEqual(main["taxSettings"]["taxRegistrationId"], "DE129274202")
         self.assertEqual(row["contacts"][0]["title"], "Head of Purchasing")
 

@@ -27,7 +27,18 @@ LOCATION = {
     "taxRegistrationId",
     "taxExempt",
 }
-ADDRESS = {"address1", "address2", "city", "zip", "countryCode", "zoneCode", "phone"}
+ADDRESS = {
+    "address1",
+    "address2",
+    "city",
+    "zip",
+    "countryCode",
+    "zoneCode",
+    "phone",
+    "recipient",
+    "firstName",
+    "lastName",
+}
 WORDS = {
     "BLANK": "can't be blank",
     "FAILED_TO_DELETE": "Failed to delete",

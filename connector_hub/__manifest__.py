@@ -13,7 +13,7 @@
         "queue_job",
         "connector",
     ],
-    "external_dependencies": {"python": ["pydantic", "requests"]},
+    "external_dependencies": {"python": ["prometheus-client", "pydantic", "requests"]},
     "data": [
         "security/hub_groups.xml",
         "security/ir.model.access.csv",
@@ -74,6 +74,8 @@
         "views/stock_picking_views.xml",
         "views/hub_backend_delivery_views.xml",
         "views/hub_payment_views.xml",
+        "views/hub_dashboard_views.xml",
+        "views/hub_metrics_access_views.xml",
         "views/hub_menus.xml",
         "views/hub_reconciliation_views.xml",
         "views/hub_field_map_views.xml",

@@ -1,2 +1,3 @@
 from . import front
 from . import webhook
+from . import metrics

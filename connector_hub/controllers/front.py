@@ -15,6 +15,8 @@ get as far as its controller, is answered with 503: try again later.
 from odoo.http import Application
 
 PREFIX = "/hub/webhook/"
+#: read by monitoring systems, which cannot say which database either
+METRICS = "/hub/metrics/"
 #: key of the WSGI environment: a list that is filled when the controller is reached
 MARK = "connector_hub.reached"
 #: PostgreSQL's own, into which Odoo must not look
@@ -32,13 +34,15 @@ def reached(httprequest):
 
 def serve_webhook(application, environ, start_response):
     """Serve a request as Odoo does; 503 for webhooks that did not get through."""
-    if not environ.get("PATH_INFO", "").startswith(PREFIX):
+    path = environ.get("PATH_INFO", "")
+    if path.startswith(METRICS):
+        _name_database(environ, path[len(METRICS) :])
+    if not path.startswith(PREFIX):
         return _serve(application, environ, start_response)
     mark = environ[MARK] = []
-    database, separator, _token = environ["PATH_INFO"][len(PREFIX) :].partition("/")
-    # a proxy that says which database it is has the last word
-    if separator and not database.startswith(NO_DATABASES):
-        environ.setdefault("HTTP_X_ODOO_DATABASE", database)
+    database, separator, _token = path[len(PREFIX) :].partition("/")
+    if separator:
+        _name_database(environ, database)
 
     def start(status, headers, *rest):
         if not mark and status[:3] in ("404", "500"):
@@ -47,6 +51,12 @@ def serve_webhook(application, environ, start_response):
         return start_response(status, headers, *rest)
 
     return _serve(application, environ, start)
+
+
+def _name_database(environ, database):
+    """Say which database is meant; a proxy that says so has the last word."""
+    if database and not database.startswith(NO_DATABASES):
+        environ.setdefault("HTTP_X_ODOO_DATABASE", database)
 
 
 # a connection is opened long before any controller or ir.http method is asked

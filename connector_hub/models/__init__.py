@@ -204,3 +204,6 @@ from . import hub_replay
 from . import hub_replay_work
 from . import hub_message_replay
 from . import hub_payload_edit
+from . import hub_metric
+from . import hub_metric_exposition
+from . import hub_dashboard

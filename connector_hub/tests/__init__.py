@@ -45,6 +45,8 @@ from . import test_matching
 from . import test_matching_whole
 from . import test_ownership
 from . import test_limit
+from . import test_metric
+from . import test_metrics_page
 from . import test_outbox
 from . import test_poll
 from . import test_preview

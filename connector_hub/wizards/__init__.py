@@ -8,3 +8,4 @@ from . import hub_link_import
 from . import hub_shadow_end
 from . import hub_checkpoint_review
 from . import hub_link
+from . import hub_metrics_access

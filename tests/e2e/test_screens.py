@@ -67,12 +67,58 @@ def test_the_overview_shows_how_each_backend_is(tab, odoo, shop):
     picture(tab, "overview")
 
 
+def test_the_dashboard_tells_what_must_be_done(tab, odoo, shop):
+    count_settled(shop)
+    tab.goto(f"{odoo.url}/odoo/integration-dashboard")
+    screen = tab.locator(".o_hub_dashboard")
+    expect(screen).to_contain_text("You must act", timeout=FIRST)
+    choice = screen.get_by_label("Connected system")
+    if choice.count():
+        choice.select_option(label=shop.name)
+    act = screen.locator(".o_hub_act")
+    line = act.locator(".o_hub_line", has_text='"GST 5% excl."')
+    expect(line).to_contain_text(f"{HELD_UP} waiting")
+    row = screen.locator("tr", has_text="Orders from Shopify")
+    expect(row).to_have_count(1)
+    expect(row.locator("td").nth(3)).to_have_text(str(ORDERS - HELD_UP))
+    expect(row.locator("td").nth(4)).to_have_text(str(HELD_UP))
+    picture(tab, "dashboard")
+    # every figure leads to what is behind it
+    row.locator("td").nth(4).get_by_role("link").click()
+    expect(tab.locator(".o_data_row")).to_have_count(HELD_UP)
+    tab.go_back()
+    line.get_by_role("link").click()
+    expect(tab.locator(".o_form_sheet")).to_contain_text("Choose the Odoo tax")
+
+
+def test_the_dashboard_fits_a_phone(tab, odoo, shop):
+    size = tab.viewport_size
+    tab.set_viewport_size({"width": 390, "height": 800})
+    try:
+        tab.goto(f"{odoo.url}/odoo/integration-dashboard")
+        screen = tab.locator(".o_hub_dashboard")
+        expect(screen).to_contain_text("You must act", timeout=FIRST)
+        wider = "e => [...e.querySelectorAll('*')].some(c => c.scrollWidth > 390)"
+        assert not screen.evaluate(wider)
+        picture(tab, "dashboard_phone")
+    finally:
+        tab.set_viewport_size(size)
+
+
+def count_settled(shop):
+    """Have counted at once what is counted every minute."""
+    (cron,) = shop.client.search("ir.cron", [("code", "=", "model._cron_collect()")])
+    shop.client.call("ir.cron", "method_direct_trigger", [cron])
+
+
 def test_the_app_is_reached_by_its_menu(tab, odoo, shop):
     tab.goto(f"{odoo.url}/odoo")
     tab.locator(
         ".o_navbar_apps_menu button, .o_main_navbar .dropdown-toggle"
     ).first.click()
     tab.get_by_role("menuitem", name="Integration Hub").click()
+    expect(tab.locator(".o_hub_dashboard")).to_contain_text("You must act")
+    tab.locator(".o_menu_sections .o_nav_entry", has_text="Systems").click()
     expect(card(tab, shop)).to_be_visible()
     tab.locator(".o_menu_sections .o_nav_entry", has_text="Messages").click()
     expect(tab.locator(".o_breadcrumb")).to_contain_text("Messages")

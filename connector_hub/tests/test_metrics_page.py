@@ -88,7 +88,9 @@ class TestMetricsPage(DrainCase, HttpCase):
         opened = self.mine("hub_exceptions_open", figures, category=category)
         self.assertEqual(opened, [1])
 
-    def test_counters_and_lags_grow_by_complete_intervals(self):
+    def count(self, *rows):
+        """Have counted (hours ago, class of lag, sum of lags, messages)."""
+        hour = fields.Datetime.now().replace(minute=0, second=0, microsecond=0)
         values = {
             "flow_id": self.order_flow.id,
             "backend_id": self.backend.id,
@@ -96,23 +98,22 @@ class TestMetricsPage(DrainCase, HttpCase):
             "seconds": 300,
             "outcome": "done",
         }
-        now = fields.Datetime.now().replace(minute=0, second=0, microsecond=0)
-        hour = timedelta(hours=1)
-        rows = [(now - 3 * hour, 2, 9.0, 3), (now - 2 * hour, 13, 1e6, 1)]
-        # at work on this one
-        rows.append((now, 0, 0.5, 50))
         self.env["hub.metric"].create(
             [
                 {
                     **values,
-                    "started_at": moment,
+                    "started_at": hour - timedelta(hours=ago),
                     "lag_class": lag_class,
                     "lag_seconds": seconds,
                     "count": count,
                 }
-                for moment, lag_class, seconds, count in rows
+                for ago, lag_class, seconds, count in rows
             ]
         )
+
+    def test_counters_and_lags_grow_by_complete_intervals(self):
+        # people are at work on the last one
+        self.count((3, 2, 9.0, 3), (2, 13, 1e6, 1), (0, 0, 0.5, 50))
         figures = self.figures()
         flow = {"flow": self.order_flow.code}
         total = self.mine("hub_messages_settled_total", figures, **flow)

@@ -13,8 +13,9 @@ from odoo.addons.connector_hub.documents import (
     PaymentKind,
     PaymentStatus,
 )
+from odoo.addons.connector_hub.exceptions import InvalidData
 
-from . import parts
+from . import parts, refund_parts
 from .parts import ZERO, MoneySide, amount
 from .times import parse_time
 
@@ -55,23 +56,65 @@ def _change_given(
 ) -> dict[str, dict[str, Any]]:
     """Return {payment: the change that was given for it}.
 
-    Nothing where the payments are no more than the order's total: they are without the
-    change already.
+    Nothing where the payments are without the change already. What stayed with the
+    store tells which it is: unlike the total, it is right of orders that are paid in
+    part, or edited after they were paid.
+
+    :raises InvalidData: it is neither the one nor the other
     """
     done = [node for node in nodes if node["status"] == "SUCCESS"]
-    sales = {node["id"]: node for node in done if node["kind"] == "SALE"}
+    changes = [
+        node
+        for node in done
+        if node["kind"] == "CHANGE" and amount(node["amountSet"], side)
+    ]
+    if not changes:
+        return {}
     taken = [node for node in done if node["kind"] in ("SALE", "CAPTURE")]
-    received = sum((amount(node["amountSet"], side) for node in taken), ZERO)
-    total = amount(payload["totalPriceSet"], side)
+    received, kept = _sum(taken, side), _kept(payload, side)
+    if received == kept:
+        return {}
+    sales = [node for node in taken if node["kind"] == "SALE"]
+    found = _matched(changes, sales, side)
+    if len(found) < len(changes) or received - _sum(changes, side) != kept:
+        raise _unclear(payload)
+    return found
+
+
+def _kept(payload: dict[str, Any], side: MoneySide) -> Decimal | None:
+    """Return what the store received of an order, before it paid anything back.
+
+    What is outstanding is what the order is worth now, less what was received and not
+    paid back.
+    """
+    outstanding = payload.get("totalOutstandingSet")
+    if not outstanding:
+        return None
+    # paid back beyond, or below, what was refunded: no part of the order's total
+    beyond = sum(
+        (
+            row.net
+            for refund in refund_parts.refunds(payload, side)
+            for row in refund.adjustments
+        ),
+        ZERO,
+    )
+    worth = amount(payload["currentTotalPriceSet"], side) - beyond
+    back = amount(payload["totalRefundedSet"], side)
+    return worth + back - amount(outstanding, side)
+
+
+def _matched(
+    changes: list[dict[str, Any]], sales: list[dict[str, Any]], side: MoneySide
+) -> dict[str, dict[str, Any]]:
+    """Return {payment: change} as far as there is one for each."""
     found: dict[str, dict[str, Any]] = {}
-    for node in done:
+    for node in changes:
         change = amount(node["amountSet"], side)
-        if node["kind"] != "CHANGE" or received - change < total:
-            continue
         parent = (node["parentTransaction"] or {}).get("id", "")
         alike = [
             sale["id"]
-            for sale in sales.values()
+            for sale in sales
             if sale["gateway"] == node["gateway"]
             and amount(sale["amountSet"], side) > change
             and parent in ("", sale["id"])
@@ -79,8 +122,24 @@ def _change_given(
         ]
         if alike:
             found[alike[-1]] = node
-            received -= change
     return found
+
+
+def _sum(nodes: list[dict[str, Any]], side: MoneySide) -> Decimal:
+    return sum((amount(node["amountSet"], side) for node in nodes), ZERO)
+
+
+def _unclear(payload: dict[str, Any]) -> InvalidData:
+    return InvalidData(
+        f"Change was given for order {payload['name']} in Shopify, and what is"
+        " outstanding of it does not tell how much of the cash was kept.",
+        title="How much cash was kept of an order cannot be told.",
+        remedy="Retry: a payment or refund may have been on its way. If that does not"
+        " help, enter the order and its payments by hand from what Shopify shows, then"
+        " skip the message.",
+        code="change_unclear",
+        field="payments",
+    )
 
 
 def _age(payment: OrderPayment) -> tuple[str, int, str]:

@@ -6,6 +6,7 @@ from . import test_bulk_customers_out
 from . import test_bulk_orders
 from . import test_bulk_probes
 from . import test_bulk_products_out
+from . import test_cash_change
 from . import test_catalogues
 from . import test_channels
 from . import test_collections

@@ -119,35 +119,6 @@ class TestPayments(PaymentCase):
             payment.amount, float(truth.received + truth.cash_rounding), places=2
         )
 
-    def test_change_given_is_taken_off_the_cash_payment(self):
-        gid = self.sell("unpaid")
-        total = self.amounts(gid).total
-        self.shop.till.take_cash(gid, str(total + 7))
-        self.bring_in()
-        self.assertPaid(gid)
-        payment = self.booked(gid)
-        self.assertEqual(payment.journal_id, self.journals["cash"])
-        self.assertAlmostEqual(payment.amount, float(total), places=2)
-        change = self.noted(gid).filtered(lambda note: note.kind == "change")
-        self.assertAlmostEqual(change.amount, 7.0, places=2)
-        self.assertFalse(change.payment_id)
-        self.shop.touch(gid, note="read again")
-        self.bring_in()
-        self.assertPaid(gid)
-
-    def test_cash_payment_that_is_without_its_change_already_stays(self):
-        gid = self.sell("unpaid")
-        self.shop.till.take_cash(gid, str(self.amounts(gid).total + 7))
-        sale, change = self.shop.orders[gid]["transactions"][-2:]
-        # the other way to tell the same: what stayed in the till, and what went back
-        bag = sale["amountSet"]
-        for side in ("shopMoney", "presentmentMoney"):
-            gross = float(bag[side]["amount"])
-            given = float(change["amountSet"][side]["amount"])
-            bag[side] = {**bag[side], "amount": f"{gross - given:.2f}"}
-        self.bring_in()
-        self.assertPaid(gid)
-
     def test_test_payments_stay_out_of_production(self):
         self.backend.order_register_payment = False
         gid = self.sell("test")

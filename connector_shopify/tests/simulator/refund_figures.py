@@ -71,6 +71,8 @@ class RefundFigures:
         for row in order["transactions"]:
             if row["status"] == "SUCCESS" and row["kind"] in MONEY_KINDS:
                 received = add(received, sides(row["amountSet"]))
+            if row["status"] == "SUCCESS" and row["kind"] == "CHANGE":
+                received = add(received, sides(row["amountSet"]), -1)
             if row["status"] in ("SUCCESS", "PENDING") and row["kind"] == "REFUND":
                 back = add(back, sides(row["amountSet"]))
         return add(received, back, -1)

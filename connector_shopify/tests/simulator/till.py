@@ -40,10 +40,15 @@ class Till:
         return self._add(gid, kind, gateway, self._sides(gid, amount), status, emit)
 
     def take_cash(
-        self, gid: str, tendered: Decimal | str, *, emit: bool = False
+        self,
+        gid: str,
+        tendered: Decimal | str,
+        amount: Decimal | str | None = None,
+        *,
+        emit: bool = False,
     ) -> Object:
-        """Pay all that is owed with more cash than that, and give change; return it."""
-        owed, handed = self.owed(gid), self._sides(gid, tendered)
+        """Pay `amount`, or all that is owed, with more cash; return the change."""
+        owed, handed = self._sides(gid, amount), self._sides(gid, tendered)
         if handed[1] <= owed[1]:
             raise ValueError("there is no change to give")
         sale = self._add(gid, "SALE", "cash", handed, "SUCCESS", False)

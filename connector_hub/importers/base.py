@@ -28,6 +28,9 @@ class ImporterBase(models.AbstractModel):
     _name = "hub.importer.base"
     _description = "Importer"
 
+    #: whether Odoo adds parts with ids of their own to records that are there
+    _parts_of_ours = False
+
     # === ENTRY ===#
 
     @api.private

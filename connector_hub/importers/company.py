@@ -17,6 +17,7 @@ class ImporterCompany(models.AbstractModel):
     _inherit = "hub.importer.base"
     _description = "Importer of Companies"
     _two_way = True
+    _parts_of_ours = True
 
     def _parts(self):
         return ("hub.importer.company.location", "hub.importer.company.contact")

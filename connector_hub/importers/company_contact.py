@@ -71,6 +71,7 @@ class ImporterCompanyContact(models.AbstractModel):
                 ("external_id", "not in", list(listed)),
             ]
         )
+        gone = self._left_out(tasks, gone)
         people = gone.odoo_id.with_env(self.env)
         gone.unlink()
         people.parent_id = False

@@ -123,6 +123,7 @@ class ImporterCompanyLocation(models.AbstractModel):
                 ("external_id", "not in", list(places)),
             ]
         )
+        gone = self._left_out(tasks, gone)
         contacts = gone.odoo_id.with_env(self.env)
         gone.unlink()
         contacts = contacts.filtered(lambda place: place.active and place.parent_id)

@@ -1,5 +1,11 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from datetime import timedelta
+
 from odoo import api, models
+from odoo.tools import SQL
+
+#: until a page of changes that was read is stored at the latest
+PAGE = timedelta(minutes=1)
 
 
 class ImporterPart(models.AbstractModel):
@@ -36,3 +42,37 @@ class ImporterPart(models.AbstractModel):
     def _revive(self, flow, tasks):
         # the record's own importer did
         return
+
+    # === PARTS THAT ARE LEFT OUT ===#
+
+    @api.private
+    def _left_out(self, tasks, links):
+        """Return those links that documents leave out because the parts are gone.
+
+        Odoo itself may have made a part after a document was read: it could not name
+        it. The news of it is on its way.
+
+        :param links: of a record of ``tasks``, or of one below it
+        """
+        asked = self._asked_at(tasks) if links else {}
+        return links.filtered(
+            lambda link: any(
+                link.create_date <= asked[partner.id]
+                for partner in link.odoo_id | link.odoo_id.parent_id
+                if partner.id in asked
+            )
+        )
+
+    def _asked_at(self, tasks):
+        """Return {id of a task's record: a moment before its document was read}."""
+        asked = {task.res_id: task.asked_at for task in tasks if task.asked_at}
+        stored = {task.message_id: task.res_id for task in tasks if not task.asked_at}
+        rows = stored and self.env.execute_query(
+            SQL(
+                "SELECT message_id, max(create_date) FROM hub_payload"
+                " WHERE message_id = ANY(%s) GROUP BY message_id",
+                list(stored),
+            )
+        )
+        asked.update((stored[key], moment - PAGE) for key, moment in rows or ())
+        return asked

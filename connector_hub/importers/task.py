@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from ..documents import Decision, Document
@@ -38,6 +39,8 @@ class Task:
     outrun: bool = False
     payload: dict[str, Any] | None = None
     fetched: bool = False
+    #: a moment (UTC) before its source was asked; None: not asked in this drain
+    asked_at: datetime | None = None
     document: Document | None = None
     content_hash: str = ""
     state: str = ""
@@ -116,6 +119,7 @@ class Task:
         self.reopen()
         self.payload = self.document = self.missing = self.group = None
         self.fetched = False
+        self.asked_at = None
 
     def reopen(self) -> None:
         """Forget an outcome whose transaction was rolled back."""

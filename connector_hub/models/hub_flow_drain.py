@@ -115,6 +115,7 @@ class HubFlow(models.Model):
             self._translate(current)
             self._watch_schema(current)
             self._await_creations(current)
+            self._await_updates(current)
             self._get_pictures(current)
             covered = self._apply(lease, tasks)
         except LeaseLost:
@@ -211,6 +212,7 @@ class HubFlow(models.Model):
     def _fetch(self, tasks):
         document, adapter = self.document, self.backend_id.adapter()
         adapter.prepare()
+        asked_at = self.env.cr.now()
         self._commit()
         try:
             found = adapter.fetch(
@@ -223,6 +225,7 @@ class HubFlow(models.Model):
         except PermanentError as error:
             return self._fetch_apart(tasks, error)
         for task in tasks:
+            task.asked_at = asked_at
             _take_answer(task, found.get(task.external_id))
 
     def _fetch_apart(self, tasks, error):

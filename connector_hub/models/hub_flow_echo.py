@@ -8,6 +8,22 @@ from ..exceptions import NotYet
 CREATION_MINUTES = 15
 
 
+#: an outbound message ``m`` of which it is open what it does there
+UNDER_WAY = SQL(
+    """
+    m.idempotency_key IS NOT NULL
+    AND m.state IN ('pending', 'processing', 'in_doubt')
+    -- what is still being looked for may take as long as it likes
+    AND (m.state = 'in_doubt' AND m.next_attempt_at IS NOT NULL
+         OR EXISTS (
+        SELECT 1 FROM hub_attempt a
+         WHERE a.message_id = m.id
+           AND a.started_at > now() AT TIME ZONE 'UTC' - make_interval(mins => %s)))
+    """,
+    CREATION_MINUTES,
+)
+
+
 class HubFlow(models.Model):
     """News of records that Odoo itself is just creating in the remote system.
 
@@ -53,20 +69,41 @@ class HubFlow(models.Model):
                 SQL(
                     """
                     SELECT 1 FROM hub_message m
-                     WHERE m.flow_id = %s AND m.idempotency_key IS NOT NULL
-                       AND m.state IN ('pending', 'processing', 'in_doubt')
-                       AND m.remote_id IS NULL
-                       -- what is still being looked for may take as long as it likes
-                       AND (m.state = 'in_doubt' AND m.next_attempt_at IS NOT NULL
-                            OR EXISTS (
-                           SELECT 1 FROM hub_attempt a
-                            WHERE a.message_id = m.id
-                              AND a.started_at > now() AT TIME ZONE 'UTC'
-                                  - make_interval(mins => %s)))
+                     WHERE m.flow_id = %s AND m.remote_id IS NULL AND %s
                      LIMIT 1
                     """,
                     twin,
-                    CREATION_MINUTES,
+                    UNDER_WAY,
                 )
             )
         )
+
+    def _await_updates(self, tasks):
+        """Put off records while Odoo may be adding parts to them there.
+
+        The parts would look like somebody else's, and get twins in Odoo.
+        """
+        tasks = [task for task in tasks if task.is_open]
+        if not tasks or not self._importer()._parts_of_ours or not self._twin_id():
+            return
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT DISTINCT m.remote_id FROM hub_message m
+                 WHERE m.flow_id = %s AND m.remote_id = ANY(%s) AND %s
+                """,
+                self._twin_id(),
+                [task.external_id for task in tasks],
+                UNDER_WAY,
+            )
+        )
+        busy = {row[0] for row in rows}
+        for task in tasks:
+            if task.external_id in busy:
+                task.error = NotYet(
+                    self.env._(
+                        "%s is being changed there by Odoo right now.",
+                        task.name or task.external_id,
+                    ),
+                    code="changing",
+                )

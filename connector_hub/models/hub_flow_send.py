@@ -205,7 +205,7 @@ class HubFlow(models.Model):
                 # this process was held up: others may have found it dead by now, and
                 # wait only so long for what it might still send
                 raise Unavailable("Held up.", code="held_up", sent=False)
-            return adapter.push(document, action, pushes)
+            results = adapter.push(document, action, pushes)
         except HubError as error:
             if isinstance(error, NoPlace):
                 self._hold(error)
@@ -215,6 +215,9 @@ class HubFlow(models.Model):
             # where it broke is not known, so neither is whether it was sent
             unknown = Unavailable(self._defect(error).message, code="defect")
             return {push.record: Pushed(error=unknown) for push in pushes}
+        # links of what it made are then newer than whatever was read before that
+        self._commit()
+        return results
 
     def _judge_push(self, task, result):
         """Settle a task by what came back; no answer means that nobody knows."""

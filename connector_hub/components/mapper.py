@@ -49,6 +49,14 @@ class HubMapper(AbstractComponent):
         """
         raise NotImplementedError
 
+    @staticmethod
+    def only_leaves(remote_id: str) -> bool:
+        """Return whether a deletion takes a record out of another, and spares it.
+
+        That is told also where what is deleted in Odoo is archived there.
+        """
+        return False
+
     def options(self) -> dict[str, Any]:
         """Return the backend's settings that :meth:`to_document` takes."""
         return {}

@@ -54,13 +54,17 @@ class ExporterCompany(models.AbstractModel):
         }
 
     def _left(self, flow, partners, known):
-        """Return the parts the connected system has, and Odoo's company has no more."""
+        """Return the parts the connected system has, and Odoo's company has no more.
+
+        Branches are deleted only where the flow deletes. People are not: they leave.
+        """
         backend = flow.backend_id.with_env(self.env)
         found = {partner.id: {"locations": [], "contacts": []} for partner in partners}
-        kinds = (
-            ("locations", "company_location", CompanyLocation),
-            ("contacts", "company_contact", CompanyContact),
-        )
+        kinds = []
+        if flow.departure == "delete":
+            kinds.append(("locations", "company_location", CompanyLocation))
+        if flow.departure != "ignore":
+            kinds.append(("contacts", "company_contact", CompanyContact))
         for name, entity, part in kinds:
             ids = {key for parts in known.values() for key in parts[name]}
             states = backend.binder(entity).states_many(ids)
@@ -85,7 +89,9 @@ class ExporterCompany(models.AbstractModel):
                 and (child.id in linked or (child.street and _is_ours(child)))
             )
         )
-        if company.id in linked or not any(child.id in linked for child in places):
+        # a branch that was archived here, and stays there, is one there
+        there = places if flow.departure == "delete" else children
+        if company.id in linked or not any(child.id in linked for child in there):
             places = company | places
         return [
             self._location(flow, company, place, key, children)

@@ -97,7 +97,7 @@ class ImporterCompanyLocation(models.AbstractModel):
         elif changes.get("ref") == place._hub_reference():
             # Odoo has none, and told them this one for it
             del changes["ref"]
-        if not place.active:
+        if task.returns and not place.active:
             changes["active"] = True
         return changes
 

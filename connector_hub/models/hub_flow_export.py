@@ -34,7 +34,7 @@ class HubFlow(models.Model):
         required=True,
         default="archive",
         help="What happens in the connected system when a record is archived or"
-        " deleted in Odoo.",
+        " deleted in Odoo. What cannot be archived there stays as it is.",
     )
     stock_formula = fields.Selection(
         [
@@ -99,7 +99,8 @@ class HubFlow(models.Model):
 
     def _departed(self, task):
         """Return what is said of a deleted record that was linked."""
-        deleted = self.departure == "delete"
+        mapper = self.backend_id.mapper(self.document)
+        deleted = self.departure == "delete" or mapper.only_leaves(task.remote_id)
         return Gone(
             external_id=task.remote_id,
             version=datetime.now(timezone.utc),

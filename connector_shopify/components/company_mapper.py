@@ -39,6 +39,11 @@ class ShopifyCompanyMapper(Component):
         """Translate what Odoo says; see ``company_payload`` for the form."""
         return company_payload(document)
 
+    @staticmethod
+    def only_leaves(remote_id: str) -> bool:
+        """Return whether it is a contact: the customer stays."""
+        return "/CompanyContact/" in remote_id
+
 
 def company(payload: dict[str, Any]) -> Company:
     """Translate a Company with its branches and people."""

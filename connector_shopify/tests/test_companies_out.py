@@ -201,6 +201,7 @@ class TestCompaniesOut(CompanyCase):
         company, other = self.make_company(), self.make_company(name="B", ref="C-9")
         person, branch = self.make_person(company), self.make_branch(company)
         self.send_all()
+        self.out.departure = "delete"
         branch.active = False
         self.assertEqual(self.send(), {"CompanyLocationDelete": 1})
         person.parent_id = other
@@ -218,6 +219,38 @@ class TestCompaniesOut(CompanyCase):
         (contact,) = self.there(other)["contacts"]
         self.assertEqual(contact["customer"]["id"], self.id_of("customer", person))
         self.assertEqual(self.send(), {})
+
+    def test_branch_stays_there_unless_the_flow_deletes(self):
+        company = self.make_company()
+        branch = self.make_branch(company)
+        self.send_all()
+        row = self.there(company)
+        before = [place["id"] for place in row["locations"]]
+        for policy in ("archive", "ignore"):
+            self.out.departure = policy
+            branch.active = policy == "ignore"
+            self.send()
+            branch.active = False
+            self.assertEqual(self.send(), {})
+            self.tell(row)
+            self.assertFalse(branch.active)
+            self.assertEqual([place["id"] for place in row["locations"]], before)
+        self.out.departure = "delete"
+        company.comment = "<p>Closed a branch</p>"
+        self.assertEqual(self.send(), {"CompanyUpdate": 1, "CompanyLocationDelete": 1})
+
+    def test_person_who_is_deleted_does_not_buy_for_the_company_any_more(self):
+        company = self.make_company()
+        person, other = self.make_person(company), self.make_person(company, "Ida Ek")
+        self.send_all()
+        person.unlink()
+        self.assertEqual(self.send(), {"CompanyContactRemove": 1})
+        self.out.departure = "ignore"
+        other.parent_id = False
+        self.assertEqual(self.send(), {})
+        other.unlink()
+        self.assertEqual(self.send(), {})
+        self.assertEqual(len(self.there(company)["contacts"]), 1)
 
     def test_deleted_records_are_deleted_there_where_the_flow_says_so(self):
         self.out.departure = "delete"

@@ -17,7 +17,12 @@ from odoo.addons.connector_hub.components.push import (
     Safety,
 )
 from odoo.addons.connector_hub.documents.merge import same
-from odoo.addons.connector_hub.exceptions import NotFound, Rejected
+from odoo.addons.connector_hub.exceptions import (
+    Conflict,
+    HubError,
+    NotFound,
+    Rejected,
+)
 
 from . import company_answer as answer
 from .company_parts import CompanyParts
@@ -61,7 +66,7 @@ class ShopifyCompanySender(Component):
         for push in pushes:
             try:
                 results[push.record] = getattr(self, f"_{action}")(push)
-            except (Rejected, NotFound) as error:
+            except (Rejected, NotFound, Conflict) as error:
                 results[push.record] = Pushed(error=error)
         return results
 
@@ -84,8 +89,33 @@ class ShopifyCompanySender(Component):
         if first:
             entry["companyLocation"] = CompanyParts.new_location(first)
         data = self.client.execute("company_create", {"input": entry})["companyCreate"]
-        answer.check(data["userErrors"])
-        return self._created(push, self._read(data["company"]["id"]))
+        try:
+            answer.check(data["userErrors"])
+        except Rejected as error:
+            return self._taken(push, error)
+        try:
+            return self._created(push, self._read(data["company"]["id"]))
+        except HubError:
+            # it is there: that must not be forgotten, the rest is told as a change
+            return self._unread(push, data["company"])
+
+    def _taken(self, push: Push, error: Rejected) -> Pushed:
+        """Look once more for a company whose number is taken: searches lag behind."""
+        if error.code != "taken" or ".company." not in error.field:
+            raise error
+        found = self._find(push.payload)
+        if found:
+            return answer.pushed(found, push, matched=True)
+        raise Conflict(error.message, remedy=error.remedy, code="taken")
+
+    def _unread(self, push: Push, there: dict[str, Any]) -> Pushed:
+        """Return a company of which nothing is known but that it is there."""
+        links, places = {}, there["locations"]["nodes"]
+        if push.payload["locations"] and places:
+            entry = push.payload["locations"][0]
+            links[answer.link("company_location", entry)] = places[0]["id"]
+        state = {path: None for path in push.changed if PART.match(path)}
+        return Pushed(there["id"], state=state, links=links, unfinished=True)
 
     def _created(self, push: Push, there: dict[str, Any]) -> Pushed:
         """Return what was created; branches and people that are left come later."""

@@ -2,6 +2,7 @@
 from unittest.mock import patch
 
 from ..components import sender_company
+from ..components.sender_company import ShopifyCompanySender
 from .company_case import CompanyCase
 
 
@@ -112,6 +113,38 @@ class TestCompaniesOut(CompanyCase):
         self.send_all()
         self.assertEqual(len(self.rows), self.known + 1)
         self.assertTrue(self.id_of("company_contact", person))
+
+    def test_creation_is_not_forgotten_when_it_cannot_be_read(self):
+        company = self.make_company()
+        person, branch = self.make_person(company), self.make_branch(company)
+        self.shop.faults.add(
+            "status", status=429, retry_after=60, count=99, operation="CompaniesById"
+        )
+        # a search shows it later
+        with patch.object(ShopifyCompanySender, "_find", return_value=None):
+            self.send()
+            self.shop.faults.clear()
+            self.let_time_pass(self.message(company))
+            self.drain(self.out)
+        self.assertEqual(self.message(company).state, "done")
+        self.send_all()
+        self.assertEqual(len(self.rows), self.known + 1)
+        main, other = self.there(company)["locations"]
+        self.assertEqual(self.id_of("company_location", company), main["id"])
+        self.assertEqual(self.id_of("company_location", branch), other["id"])
+        self.assertBuyer(person, self.there(company))
+
+    def test_number_that_is_taken_is_looked_for_again(self):
+        row = self.rows[0]
+        row["externalId"] = "C-100"
+        company = self.make_company()
+        with patch.object(ShopifyCompanySender, "_find", return_value=None):
+            self.send()
+        message = self.message(company)
+        self.assertEqual((message.state, message.error_class), ("pending", "Conflict"))
+        self.let_time_pass(message)
+        self.drain(self.out)
+        self.assertEqual(self.id_of("company", company), row["id"])
 
     def test_person_whose_creation_got_no_answer_is_there_once(self):
         company = self.make_company()

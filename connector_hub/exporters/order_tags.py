@@ -20,9 +20,9 @@ class ExporterOrderTags(models.AbstractModel):
 
     @api.private
     def watched(self):
-        """``delivery_status`` is computed from the transfers."""
+        """Transfers, and lines that are added later, change ``delivery_status``."""
         return {
-            "sale.order": {"state", "tag_ids", "hub_hold"},
+            "sale.order": {"state", "tag_ids", "hub_hold", "delivery_status"},
             "stock.picking": {"state"},
         }
 

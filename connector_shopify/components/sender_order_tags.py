@@ -15,7 +15,7 @@ from odoo.addons.connector_hub.components.push import (
     Safety,
 )
 from odoo.addons.connector_hub.documents import OrderTags
-from odoo.addons.connector_hub.exceptions import NotFound, Rejected
+from odoo.addons.connector_hub.exceptions import HubError, NotFound, Rejected
 
 from .pages import not_found
 
@@ -56,15 +56,24 @@ class ShopifyOrderTagsSender(Component):
     def _tell(self, push: Push) -> Pushed:
         before, _now = push.changed.get("tags", (None, None))
         wanted = push.payload["tags"]
-        known = {tag.casefold() for tag in wanted}
-        gone = [t for t in json.loads(before or "[]") if t.casefold() not in known]
+        told = json.loads(before or "[]")
+        gone = _without(told, wanted)
+        added = False
         try:
             # the new state first: at no time does the order seem to be in none
             if wanted:
                 self._run("tags_add", "tagsAdd", push.remote_id, wanted)
+                added = bool(_without(wanted, told))
             if gone:
                 self._run("tags_remove", "tagsRemove", push.remote_id, gone)
-        except (NotFound, Rejected) as error:
+        except HubError as error:
+            if added:
+                # it has both now: first of all that is noted, or the new ones would
+                # be taken for the store's own if they are not wanted either some day
+                state = {"tags": json.dumps(sorted({*told, *wanted}))}
+                return Pushed(push.remote_id, state=state, unfinished=True)
+            if not isinstance(error, NotFound | Rejected):
+                raise
             return Pushed(error=error)
         return Pushed(push.remote_id)
 
@@ -82,3 +91,9 @@ class ShopifyOrderTagsSender(Component):
             remedy="Correct the tag in the mappings of the store, then retry.",
             code="tags",
         )
+
+
+def _without(tags: list[str], others: list[str]) -> list[str]:
+    """Return the tags that are not among others; stores do not mind their case."""
+    known = {tag.casefold() for tag in others}
+    return [tag for tag in tags if tag.casefold() not in known]

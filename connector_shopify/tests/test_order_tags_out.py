@@ -1,4 +1,11 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from unittest.mock import patch
+
+from odoo.fields import Command
+
+from odoo.addons.connector_hub.exceptions import Rejected
+
+from ..components.sender_order_tags import ShopifyOrderTagsSender
 from .common import ShopifyCase
 
 
@@ -47,14 +54,63 @@ class TestOrderTagsOut(ShopifyCase):
         self.drain(self.out)
         return dict(self.shop.stats.graphql)
 
+    def deliver(self):
+        for move in self.order.picking_ids.move_ids:
+            move.write({"quantity": move.product_uom_qty, "picked": True})
+        self.order.picking_ids._action_done()
+
+    def test_order_with_new_lines_is_not_delivered_any_more(self):
+        self.order.action_confirm()
+        self.deliver()
+        self.send()
+        self.assertIn("o-out", self.tags)
+        line = self.order.order_line.filtered(lambda each: each.qty_delivered)[0]
+        values = {"product_id": line.product_id.id, "product_uom_qty": 1}
+        self.order.order_line = [Command.create(values)]
+        self.send()
+        self.assertEqual(self.tags, {"gift", "VIP later", "o-ok"})
+
+    def test_tag_that_was_added_is_known_though_another_was_not_removed(self):
+        self.order.action_confirm()
+        self.send()
+        self.order._action_cancel()
+        self.shop.faults.add(
+            "status", status=429, retry_after=60, count=99, operation="TagsRemove"
+        )
+        self.send()
+        self.assertEqual(self.tags, {"gift", "VIP later", "o-ok", "o-no"})
+        self.shop.faults.clear()
+        self.let_time_pass(self.messages(self.out))
+        self.order.action_draft()
+        self.send()
+        self.assertEqual(self.tags, {"gift", "VIP later"})
+
+    def test_refused_removal_is_said_and_repeated(self):
+        self.order.action_confirm()
+        self.send()
+        self.order._action_cancel()
+        run = ShopifyOrderTagsSender._run
+
+        def refuse(sender, name, *args):
+            if name == "tags_remove":
+                raise Rejected("Not this one.", code="tags")
+            run(sender, name, *args)
+
+        with patch.object(ShopifyOrderTagsSender, "_run", refuse):
+            self.send()
+            self.send()
+            self.assertEqual(self.messages(self.out)[-1:].state, "failed")
+            self.assertEqual(self.send(), {})
+        self.order.action_draft()
+        self.send()
+        self.assertEqual(self.tags, {"gift", "VIP later"})
+
     def test_state_of_an_order_is_told_and_tags_of_others_are_kept(self):
         self.send()
         self.order.action_confirm()
         self.assertEqual(self.send(), {"TagsAdd": 1})
         self.assertEqual(self.tags, {"gift", "VIP later", "o-ok"})
-        for move in self.order.picking_ids.move_ids:
-            move.write({"quantity": move.product_uom_qty, "picked": True})
-        self.order.picking_ids._action_done()
+        self.deliver()
         self.send()
         self.assertEqual(self.tags, {"gift", "VIP later", "o-ok", "o-out"})
         self.assertEqual(

@@ -66,10 +66,13 @@ class ImporterOrderRefundStock(models.AbstractModel):
     def _reduce(self, line, quantity):
         """Bring what is still to be delivered of a line down to what is kept."""
         kept = line.product_uom_qty - line.hub_cancelled_qty
-        for product, moves in self._open_moves(line).items():
-            per_unit = self._per_unit(line, product)
+        opened = self._open_moves(line)
+        # before any of them is reduced: of kits, they are compared with each other
+        shares = {product: self._per_unit(line, product) for product in opened}
+        for product, moves in opened.items():
             done = sum(self._done_moves(line, product).mapped("product_qty"))
-            excess = sum(moves.mapped("product_qty")) + done - kept * per_unit
+            demand = sum(moves.mapped("product_qty")) + done
+            excess = demand - kept * shares[product]
             self._take_off(moves, excess)
 
     def _open_moves(self, line):

@@ -6,6 +6,9 @@ from odoo import api, models
 from odoo.addons.connector_hub.exceptions import BusinessRuleError
 from odoo.addons.connector_hub.models.sale_order_goods import LEAVING
 
+#: units of a line that are no difference
+SAME = 1e-6
+
 
 class SaleOrderLine(models.Model):
     """A line of a kit moves its components."""
@@ -93,8 +96,7 @@ class SaleOrderLine(models.Model):
 
     def _hub_was_made_by(self, bom, parts, moves):
         """Return whether the moves are what the bill of materials says now."""
-        needed = _demand(moves)
-        if needed.keys() != parts.keys():
+        if _demand(moves).keys() != parts.keys():
             return False
         rows = moves.bom_line_id | bom.bom_line_ids
         changed = max(
@@ -102,12 +104,25 @@ class SaleOrderLine(models.Model):
         )
         if changed <= min(moves.mapped("create_date")):
             return True
-        # each of them was rounded up
-        return all(
-            abs(needed[product] - share * self.product_uom_qty)
-            <= product.uom_id.rounding * len(moves)
-            for product, share in parts.items()
-        )
+        alive = moves.filtered(lambda move: move.state != "cancel")
+        return self._hub_fits(parts, moves) or self._hub_fits(parts, alive)
+
+    def _hub_fits(self, parts, moves):
+        """Return whether moves are for as many units of the line as they may be.
+
+        What was refunded before it left is taken off the moves, or is about to be.
+        """
+        needed = _demand(moves)
+        if needed.keys() != parts.keys():
+            return False
+        low = self.product_uom_qty - self.hub_cancelled_qty
+        high = self.product_uom_qty
+        for product, share in parts.items():
+            # each of them was rounded up
+            slack = product.uom_id.rounding * len(moves)
+            low = max(low, (needed[product] - slack) / share)
+            high = min(high, (needed[product] + slack) / share)
+        return low <= high + SAME
 
     def _hub_as_made(self, moves):
         """Return the components by what the line was really divided into.
@@ -115,6 +130,8 @@ class SaleOrderLine(models.Model):
         :raises BusinessRuleError: part of that was cancelled
         """
         cancelled = moves.filtered(lambda move: move.state == "cancel")
+        # of how many units the moves are is not known after refunds
+        cancelled = cancelled or self.hub_cancelled_qty
         if not cancelled and self.product_uom_qty:
             needed = _demand(moves)
             return {p: count / self.product_uom_qty for p, count in needed.items()}
@@ -122,15 +139,15 @@ class SaleOrderLine(models.Model):
         raise BusinessRuleError(
             self.env._(
                 'The components of the kit "%(kit)s" were changed after %(order)s was'
-                " confirmed, and transfers of it were cancelled: how many kits have"
-                " left cannot be told.",
+                " confirmed, and a part of it was cancelled: how many kits its"
+                " transfers are for cannot be told.",
                 kit=self.product_id.display_name,
                 order=order,
             ),
             title=self.env._("Kits were changed while orders of them were delivered."),
             remedy=self.env._(
                 "Give the bill of materials the components that the transfers of %s"
-                " have, then retry; or complete the shipment by hand on both sides,"
+                " have, then retry; or complete what the store did by hand in Odoo,"
                 " and skip the message.",
                 order,
             ),

@@ -224,3 +224,50 @@ class TestGoods(TransactionCase):
         self.ship(order, {self.leg: 7, self.top: 2})
         order.picking_ids.filtered(lambda p: p.state != "done").action_cancel()
         self.assertLeft(order, 1)
+
+    # === REFUNDED BEFORE IT LEFT ===#
+
+    def refund(self, order, count):
+        """Take off what is refunded before it is delivered, as the importer does."""
+        order.order_line.hub_cancelled_qty += count
+        stock = self.env["hub.importer.order.refund.stock"]
+        stock._reduce(order.order_line, count)
+
+    def open_parts(self, order):
+        moves = order.picking_ids.move_ids
+        return {
+            move.product_id: move.product_uom_qty
+            for move in moves.filtered(lambda m: m.state not in ("done", "cancel"))
+        }
+
+    def test_bill_that_was_only_touched_is_the_same_after_refunds(self):
+        bom = self.make_kit(self.kit, [(self.leg, 4), (self.top, 1)])
+        order = self.ordered(10)
+        self.age(order)
+        self.refund(order, 5)
+        self.assertEqual(self.open_parts(order), {self.leg: 20, self.top: 5})
+        bom.bom_line_ids[0].sequence = 7
+        self.refund(order, 1)
+        self.assertEqual(self.open_parts(order), {self.leg: 16, self.top: 4})
+        self.ship(order, {self.leg: 16, self.top: 4})
+        self.assertEqual(self.left(order), [4])
+
+    def test_rest_that_is_refunded_is_no_change_of_the_kit(self):
+        bom = self.make_kit(self.kit, [(self.leg, 4), (self.top, 1)])
+        order = self.ordered(10)
+        self.age(order)
+        self.refund(order, 2)
+        bom.bom_line_ids[0].sequence = 7
+        self.ship(order, {self.leg: 12, self.top: 3})
+        self.refund(order, 5)
+        self.assertEqual(self.open_parts(order), {})
+        self.assertEqual(self.left(order), [3])
+
+    def test_changed_kit_of_which_some_were_refunded_is_left_to_people(self):
+        bom = self.make_kit(self.kit, [(self.leg, 4), (self.top, 1)])
+        order = self.ordered(10)
+        self.age(order)
+        self.refund(order, 5)
+        bom.bom_line_ids[0].product_id = self.screw
+        with self.assertRaisesRegex(BusinessRuleError, "Table.*changed after"):
+            self.refund(order, 1)

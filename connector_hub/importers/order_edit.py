@@ -36,7 +36,11 @@ class ImporterOrderEdit(models.AbstractModel):
             )
             obstacles = self._obstacles(order)
             if not obstacles:
-                obstacles = self._take_over(edit.sudo(False), order)
+                # nothing is bought or made for what is cancelled in a moment
+                idle = bool(task.document.cancelled_at)
+                obstacles = self._take_over(
+                    edit.sudo(False).with_context(skip_procurement=idle), order
+                )
             if obstacles and task.document.cancelled_at:
                 # nobody has to decide about it any more
                 edit.state = "superseded"

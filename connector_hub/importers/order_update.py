@@ -76,8 +76,11 @@ class ImporterOrderUpdate(models.AbstractModel):
     def _differs(self, order, values, document):
         """Return whether the store changed what Odoo does not change by itself."""
         if document.cancelled_at:
+            if order.state == "cancel" or not order.hub_content:
+                # linked by people: theirs to keep as it is
+                return False
             # what was changed before it, and heard of together with it
-            changed = order.state != "cancel" and self._lines_differ(order, values)
+            changed = self._lines_differ(order, values)
             return changed and not order.hub_edit_obstacles()
         if order.state == "cancel":
             return self._lines_differ(order, values)

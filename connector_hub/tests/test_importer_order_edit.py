@@ -114,6 +114,22 @@ class TestEditsBeforeDelivery(ConfirmedCase):
         self.assertEqual((self.order.state, self.order.amount_total), ("cancel", 10))
         self.assertFalse(self.edits())
 
+    def test_nothing_is_procured_for_what_is_cancelled_at_once(self):
+        before = self.order.picking_ids.move_ids
+        lines = [samples.line(1, 9), samples.line(3, 2, "7.50")]
+        self.bring_in(self.newer(lines, cancelled_at=samples.later()))
+        self.assertEqual((self.order.state, self.order.amount_total), ("cancel", 105))
+        moves = self.order.picking_ids.move_ids
+        self.assertEqual(moves, before)
+        self.assertEqual(set(moves.mapped("product_uom_qty")), {3, 1})
+
+    def test_order_linked_by_people_is_cancelled_as_it_is(self):
+        self.order.hub_content = False
+        lines = [samples.line(1, 1)]
+        self.bring_in(self.newer(lines, cancelled_at=samples.later()))
+        self.assertEqual((self.order.state, self.order.amount_total), ("cancel", 34))
+        self.assertFalse(self.order.hub_edit_ids)
+
     def test_wrong_total_of_what_is_cancelled_bothers_nobody(self):
         lines = [samples.line(1, 1)]
         row = self.newer(lines, total="99.99", cancelled_at=samples.later())

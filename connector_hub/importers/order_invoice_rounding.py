@@ -83,15 +83,16 @@ class ImporterOrderInvoiceRounding(models.AbstractModel):
 
     def _are_ours(self, backend, moves, draft):
         """Return whether people neither gave nor asked for anything besides."""
+        # a draft may name the invoice it corrects where the law wants it to
         if any(
-            move.reversed_entry_id or (move.state == "draft" and move != draft)
-            for move in moves
+            move.reversed_entry_id or move.state == "draft" for move in moves - draft
         ):
             return False
         lines = moves.invoice_line_ids.filtered(
             lambda row: row.display_type == "product" and not row.sale_line_ids
         )
-        return lines.product_id <= backend.rounding_product_id
+        ours = backend.rounding_product_id
+        return all(ours and line.product_id == ours for line in lines)
 
     def _still_credited(self, backend, order):
         """Return what credit notes will come to that wait for this invoice."""

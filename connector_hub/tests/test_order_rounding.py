@@ -1,4 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from unittest.mock import patch
+
+from odoo.fields import Command
+
 from . import samples
 from .test_importer_order_edit import ConfirmedCase
 
@@ -36,3 +40,23 @@ class TestRoundingOfParts(ConfirmedCase):
         invoice = self.change(lines, "44.03")
         self.assertEqual(invoice.move_type, "out_invoice")
         self.assertAlmostEqual(invoice.amount_total, 10.01)
+
+    def test_credit_note_that_has_to_name_its_invoice_is_exact(self):
+        asked = type(self.env["account.move"])
+        with patch.object(asked, "_refunds_origin_required", lambda move: True):
+            lines = [samples.line(1, 1), self.lines[1]]
+            note = self.change(lines, "14.01")
+        self.assertEqual(note.reversed_entry_id, self.order.invoice_ids - note)
+        self.assertAlmostEqual(note.amount_total, 20.01)
+
+    def test_fee_a_person_added_is_not_taken_off_again(self):
+        first = self.order.invoice_ids
+        first.button_draft()
+        fee = {"name": "Fee", "quantity": 1, "price_unit": 0.01, "tax_ids": []}
+        first.invoice_line_ids = [Command.create(fee)]
+        first.action_post()
+        self.assertAlmostEqual(first.amount_total, 34.03)
+        lines = [samples.line(1, 4), self.lines[1]]
+        invoice = self.change(lines, "44.02")
+        self.assertAlmostEqual(invoice.amount_total, 10.0)
+        self.assertFalse(self.rounding(invoice))

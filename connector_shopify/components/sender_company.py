@@ -110,11 +110,13 @@ class ShopifyCompanySender(Component):
 
     def _unread(self, push: Push, there: dict[str, Any]) -> Pushed:
         """Return a company of which nothing is known but that it is there."""
-        links, places = {}, there["locations"]["nodes"]
+        links: dict[tuple[str, int], str] = {}
+        places = there["locations"]["nodes"]
         if push.payload["locations"] and places:
             entry = push.payload["locations"][0]
             links[answer.link("company_location", entry)] = places[0]["id"]
-        state = {path: None for path in push.changed if PART.match(path)}
+        # or what was not told yet would pass for told
+        state: dict[str, str | None] = dict.fromkeys(filter(PART.match, push.changed))
         return Pushed(there["id"], state=state, links=links, unfinished=True)
 
     def _created(self, push: Push, there: dict[str, Any]) -> Pushed:

@@ -70,8 +70,8 @@ class ShopifyOrderTagsSender(Component):
             if added:
                 # it has both now: first of all that is noted, or the new ones would
                 # be taken for the store's own if they are not wanted either some day
-                state = {"tags": json.dumps(sorted({*told, *wanted}))}
-                return Pushed(push.remote_id, state=state, unfinished=True)
+                both = json.dumps(sorted({*told, *wanted}))
+                return Pushed(push.remote_id, state={"tags": both}, unfinished=True)
             if not isinstance(error, NotFound | Rejected):
                 raise
             return Pushed(error=error)

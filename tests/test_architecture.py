@@ -32,6 +32,7 @@ ALLOWED = {
         "exceptions",
         "cursor",
         "http_guard",
+        "signed_webhook",
         "importers",
         "exporters",
         # for typing: what goes to and comes from an adapter

@@ -207,3 +207,7 @@ from . import hub_payload_edit
 from . import hub_metric
 from . import hub_metric_exposition
 from . import hub_dashboard
+from . import hub_alert_rule
+from . import hub_alert_find
+from . import hub_alert
+from . import hub_alert_tell

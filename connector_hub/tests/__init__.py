@@ -1,3 +1,4 @@
+from . import test_alert
 from . import test_audit
 from . import test_backend
 from . import test_conflict

@@ -206,6 +206,7 @@ from . import hub_message_replay
 from . import hub_payload_edit
 from . import hub_metric
 from . import hub_metric_exposition
+from . import hub_dashboard_query
 from . import hub_dashboard
 from . import hub_alert_rule
 from . import hub_alert_find

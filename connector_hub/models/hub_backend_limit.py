@@ -78,7 +78,9 @@ class HubBackend(models.Model):
     # === BUSINESS METHODS ===#
 
     def _try_now(self):
-        self.env["hub.limit"].try_now([backend._limit_key() for backend in self])
+        flows = self.flow_ids
+        keys = [record._limit_key() for record in (*self, *flows)]
+        self.env["hub.limit"].try_now(keys)
 
     def _sharing_limit(self):
         """Return the backends of all companies that share these limits."""

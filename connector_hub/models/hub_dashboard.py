@@ -2,27 +2,24 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.tools import SQL
 
-from .hub_message import OPEN_STATES
-from .hub_metric import FAILED, FINE, SETTLED, percentile
+from .hub_dashboard_query import RECENT, SPANS, empty
+from .hub_metric import SETTLED, percentile
 
-#: spans that may be looked at, in hours, each with the number of its intervals
-SPANS = {1: 12, 24: 24, 168: 28, 720: 30}
 #: problems told on the first screen; the list has the others
 FIRST = 8
-#: minutes whose speed tells how long a backlog will take
-RECENT = 15
 
 
 class HubDashboard(models.AbstractModel):
     """What the first screen shows: is all well, must I act, what exactly?
 
     Everything comes from a handful of grouped queries over small tables and partial
-    indexes, whatever the queue holds, and only of what the caller may read.
+    indexes: what was settled, however much, costs nothing, what waits is counted. Only
+    of what the caller may read.
     """
 
     _name = "hub.dashboard"
+    _inherit = ["hub.dashboard.query"]
     _description = "Integration Dashboard"
 
     # === RPC ===#
@@ -54,9 +51,11 @@ class HubDashboard(models.AbstractModel):
         return {
             "now": fields.Datetime.to_string(fields.Datetime.now()),
             "since": fields.Datetime.to_string(since),
+            "hours": hours,
+            "settled_states": list(SETTLED),
             "choice": self._choice(choice),
             "act": self._to_do(backends),
-            "heals": self._healing(backends),
+            "heals": self._healing(backends, flows),
             "flows": self._flow_rows(flows, settled, SPANS[hours]),
             "chart": self._chart(settled, since, hours),
             "reconciliations": self._reconciliations(flows),
@@ -109,7 +108,7 @@ class HubDashboard(models.AbstractModel):
             ],
         }
 
-    def _healing(self, backends):
+    def _healing(self, backends, flows):
         """Return what goes on without anybody: pauses of calls, and planned retries."""
         retrying = {
             backend: count
@@ -124,8 +123,9 @@ class HubDashboard(models.AbstractModel):
                 ["__count"],
             )
         }
-        return [
+        held = [
             {
+                "model": "hub.backend",
                 "id": backend.id,
                 "name": backend.name,
                 "text": backend.limit_text or "",
@@ -134,15 +134,34 @@ class HubDashboard(models.AbstractModel):
             for backend in backends
             if backend.limit_state != "closed" or backend in retrying
         ]
+        return held + self._held_flows(flows)
+
+    def _held_flows(self, flows):
+        """Return flows that wait for themselves alone, such as for a free place."""
+        keys = {flow._limit_key(): flow for flow in flows}
+        limits = self.env["hub.limit"].sudo()
+        limits = limits.search(
+            [("limit_key", "in", list(keys)), ("state", "!=", "closed")]
+        )
+        return [
+            {
+                "model": "hub.flow",
+                "id": keys[limit.limit_key].id,
+                "name": keys[limit.limit_key].display_name,
+                "text": limit.text(),
+                "retrying": 0,
+            }
+            for limit in limits
+        ]
 
     def _flow_rows(self, flows, settled, count):
-        waiting = self._waiting(flows)
+        waiting, stuck = self._waiting(flows), self._stuck(flows)
         recent = self._recent(flows)
         states = dict(flows._fields["freshness"]._description_selection(self.env))
         rows = []
         for flow in flows:
             backlog, oldest = waiting.get(flow.id, (0, None))
-            row = settled.get(flow.id) or _empty(count)
+            row = settled.get(flow.id) or empty(count)
             speed = recent.get(flow.id, 0) / (RECENT * 60)
             rows.append(
                 {
@@ -158,7 +177,7 @@ class HubDashboard(models.AbstractModel):
                     "backlog": backlog,
                     "drained_in": backlog / speed if backlog and speed else None,
                     "done": row["done"],
-                    "failed": row["failed"],
+                    "failed": stuck.get(flow, 0),
                     "lag_p50": percentile(row["lags"], 0.5),
                     "lag_p95": percentile(row["lags"], 0.95),
                     "trend": row["trend"],
@@ -221,75 +240,3 @@ class HubDashboard(models.AbstractModel):
             {"category": category, "name": names[category], "count": count}
             for category, count in sorted(groups, key=lambda group: -group[1])
         ]
-
-    # === QUERIES ===#
-
-    def _waiting(self, flows):
-        """Return {flow id: (number waiting, when the oldest came)}."""
-        self.env["hub.message"].flush_model(["state", "received_at"])
-        rows = self.env.execute_query(
-            SQL(
-                "SELECT flow_id, count(*), min(received_at) FROM hub_message"
-                " WHERE flow_id = ANY(%s) AND state = ANY(%s) GROUP BY flow_id",
-                flows.ids,
-                list(OPEN_STATES),
-            )
-        )
-        return {flow_id: (count, oldest) for flow_id, count, oldest in rows}
-
-    def _recent(self, flows):
-        """Return {flow id: settled within the last minutes}."""
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT flow_id, sum(count)::int FROM hub_metric
-                 WHERE flow_id = ANY(%s) AND seconds = %s AND outcome = ANY(%s)
-                   AND started_at >= now() AT TIME ZONE 'UTC' - %s
-              GROUP BY flow_id
-                """,
-                flows.ids,
-                FINE,
-                list(SETTLED),
-                timedelta(minutes=RECENT),
-            )
-        )
-        return dict(rows)
-
-    def _settled(self, flows, since, hours):
-        """Return {flow id: {done, failed, lags, trend, failures}} of a span."""
-        count = SPANS[hours]
-        found = {}
-        for flow_id, index, outcome, lag_class, number in self.env.execute_query(
-            SQL(
-                """
-                SELECT flow_id, least(%(last)s, greatest(0, floor(extract(
-                       epoch FROM started_at - %(since)s) / %(step)s)))::int,
-                       outcome, lag_class, sum(count)::int
-                  FROM hub_metric
-                 WHERE flow_id = ANY(%(flows)s)
-                   AND started_at + make_interval(secs => seconds) > %(since)s
-              GROUP BY 1, 2, 3, 4
-                """,
-                last=count - 1,
-                since=since,
-                step=hours * 3600 / count,
-                flows=flows.ids,
-            )
-        ):
-            row = found.setdefault(flow_id, _empty(count))
-            is_failed = outcome in FAILED
-            row["failed" if is_failed else "done"] += number
-            row["failures" if is_failed else "trend"][index] += number
-            if lag_class >= 0 and outcome in ("done", "unchanged"):
-                row["lags"][lag_class] = row["lags"].get(lag_class, 0) + number
-        return found
-
-
-def _empty(count):
-    return {
-        "done": 0,
-        "failed": 0,
-        "lags": {},
-        "trend": [0] * count,
-        "failures": [0] * count,
-    }

@@ -54,7 +54,9 @@ class HubFlow(models.Model):
                        error_remedy = CASE WHEN deaths + 1 >= %(limit)s
                            THEN %(remedy)s END,
                        fingerprint = CASE WHEN deaths + 1 >= %(limit)s
-                           THEN 'WorkerDied' END
+                           THEN 'WorkerDied' END,
+                       processed_at = CASE WHEN deaths + 1 >= %(limit)s
+                           THEN %(now)s END
                  WHERE flow_id = %(flow)s AND lane = %(lane)s AND state = 'processing'
                 """,
                 flow=self.id,
@@ -72,7 +74,8 @@ class HubFlow(models.Model):
     def _claim(self, lease, number):
         """Make the next due messages ours; suspects of a dead worker come alone.
 
-        But with those that were sent by the same call: it is one thing to settle.
+        But with those that were sent by the same call: it is one thing to settle,
+        until so many workers have died of it that one of them must be the culprit.
         """
         self.env["hub.lane"].fence(*lease)
         self.env.cr.execute(
@@ -91,7 +94,8 @@ class HubFlow(models.Model):
                     SELECT id FROM due, until
                      WHERE suspect IS NULL OR place < suspect
                         OR (suspect = 1 AND (place = 1 OR call = (
-                               SELECT call FROM due WHERE place = 1)))
+                               SELECT call FROM due
+                                WHERE place = 1 AND deaths < %(alone)s)))
                 )
                 UPDATE hub_message m
                    SET state = 'processing', attempts = attempts + 1
@@ -101,6 +105,7 @@ class HubFlow(models.Model):
                 """,
                 flow=self.id,
                 lane=number,
+                alone=MAX_DEATHS - 1,
                 limit=self.batch_size,
                 due=self.env["hub.message"]._is_due(
                     self.direction, in_order=self._has_events()

@@ -195,7 +195,8 @@ class HubMessage(models.Model):
                    SET state = 'quarantined', error_class = %s, error_category = %s,
                        error_code = %s, error_title = %s, error_message = %s,
                        error_remedy = %s,
-                       fingerprint = %s
+                       fingerprint = %s,
+                       processed_at = clock_timestamp() AT TIME ZONE 'UTC'
                  WHERE dedup_key = %s
              RETURNING id
                 """,

@@ -67,7 +67,7 @@ class HubMetric(models.Model):
     _interval_uniq = models.UniqueIndex(
         "(flow_id, seconds, started_at, outcome, lag_class)"
     )
-    _started_idx = models.Index("(seconds, started_at)")
+    _started_idx = models.Index("(started_at)")
 
     # === COUNT ===#
 
@@ -84,44 +84,73 @@ class HubMetric(models.Model):
         self.invalidate_model()
 
     def _collect(self, cr):
-        """Count the intervals again that may not have been complete."""
-        # what was merged is never counted again
-        start = SQL(
-            """
-            greatest(
-                (SELECT max(started_at) - %(again)s FROM hub_metric
-                  WHERE seconds = %(fine)s),
-                (SELECT max(started_at + make_interval(secs => seconds))
-                   FROM hub_metric WHERE seconds > %(fine)s))
-            """,
-            again=AGAIN,
-            fine=FINE,
-        )
-        past = SQL("now() AT TIME ZONE 'UTC' - %s", PAST)
-        cr.execute(SQL("SELECT %s", _interval(SQL("coalesce(%s, %s)", start, past))))
-        (start,) = cr.fetchone()
+        """Count the intervals again that may not have been complete.
+
+        How far they are is noted: what lies before the mark, less ``AGAIN``, never
+        changes any more.
+        """
         cr.execute(
             SQL(
-                "DELETE FROM hub_metric WHERE seconds = %s AND started_at >= %s",
-                FINE,
-                start,
+                "SELECT now() AT TIME ZONE 'UTC', %s",
+                _interval(SQL("coalesce(%s - %s, %s)", self._mark(), AGAIN, _past())),
             )
         )
+        now, start = cr.fetchone()
+        # what is as it was is not written: numbers of rows are not without end
         cr.execute(self._counted(start))
+        cr.execute(SQL("DELETE FROM hub_metric_mark"))
+        cr.execute(SQL("INSERT INTO hub_metric_mark (counted_to) VALUES (%s)", now))
 
     @staticmethod
-    def _counted(start):
-        """Return the statement that counts what was settled from ``start`` on.
+    def _mark():
+        return SQL("(SELECT max(counted_to) FROM hub_metric_mark)")
 
-        By flow and state, as the index of settled messages is.
+    @api.model
+    def _complete_before(self):
+        """Return the moment, as SQL, before which no interval changes any more."""
+        return SQL("%s - %s", self._mark(), AGAIN)
+
+    def _counted(self, start):
+        """Return the statement that counts what was settled from ``start`` on."""
+        return SQL(
+            """
+            WITH fresh AS (%(fresh)s), gone AS (
+                DELETE FROM hub_metric o
+                 WHERE seconds = %(fine)s AND started_at >= %(start)s
+                   AND NOT EXISTS (SELECT FROM fresh f WHERE %(same)s)
+            ), changed AS (
+                UPDATE hub_metric o SET count = f.count, lag_seconds = f.lag
+                  FROM fresh f
+                 WHERE o.seconds = %(fine)s AND %(same)s AND o.count <> f.count
+            )
+            INSERT INTO hub_metric (flow_id, backend_id, company_id, started_at,
+                                    seconds, outcome, lag_class, lag_seconds, count)
+            SELECT f.flow_id, f.backend_id, f.company_id, f.at, %(fine)s, f.state,
+                   f.class, f.lag, f.count
+              FROM fresh f
+             WHERE NOT EXISTS (SELECT FROM hub_metric o
+                                WHERE o.seconds = %(fine)s AND %(same)s)
+            """,
+            fresh=self._fresh(start),
+            fine=FINE,
+            start=start,
+            same=SQL(
+                "o.flow_id = f.flow_id AND o.started_at = f.at"
+                " AND o.outcome = f.state AND o.lag_class = f.class"
+            ),
+        )
+
+    @staticmethod
+    def _fresh(start):
+        """Return the query of what the messages say now.
+
+        By flow and state, as the index of settled messages is. What is in doubt and
+        settles itself later has not come to an end.
         """
         return SQL(
             """
-            INSERT INTO hub_metric (flow_id, backend_id, company_id, started_at,
-                                    seconds, outcome, lag_class, lag_seconds, count)
-            SELECT f.id, f.backend_id, f.company_id, m.at, %(fine)s, m.state, m.class,
-                   m.lag, m.count
-              FROM hub_flow f CROSS JOIN unnest(%(states)s) AS s(state),
+            SELECT f.id AS flow_id, f.backend_id, f.company_id, m.*
+              FROM hub_flow f CROSS JOIN unnest(%(states)s) AS s(wanted),
                    LATERAL (
                 SELECT %(at)s AS at, state,
                        CASE WHEN topic = 'backfill' THEN -1
@@ -130,11 +159,11 @@ class HubMetric(models.Model):
                        count(*) AS count
                   FROM hub_message m, LATERAL (SELECT greatest(0, extract(
                        epoch FROM processed_at - received_at))::float8 AS age) AS a
-                 WHERE m.flow_id = f.id AND m.state = s.state
+                 WHERE m.flow_id = f.id AND m.state = s.wanted
                    AND m.processed_at >= %(start)s
+                   AND (m.state <> 'in_doubt' OR m.next_attempt_at IS NULL)
               GROUP BY 1, 2, 3) AS m
             """,
-            fine=FINE,
             at=_interval(SQL("processed_at")),
             states=[*SETTLED, *FAILED],
             bounds=list(LAG_BOUNDS),
@@ -166,6 +195,20 @@ class HubMetric(models.Model):
                 merged=merged,
             )
         )
+
+
+class HubMetricMark(models.Model):
+    """Up to when messages were counted: one row."""
+
+    _name = "hub.metric.mark"
+    _description = "Counted Up To"
+    _log_access = False
+
+    counted_to = fields.Datetime(required=True)
+
+
+def _past():
+    return SQL("now() AT TIME ZONE 'UTC' - %s", PAST)
 
 
 def _interval(moment):

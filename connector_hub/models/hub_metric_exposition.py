@@ -12,9 +12,10 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from .hub_message import OPEN_STATES, STUCK_STATES
-from .hub_metric import AGAIN, LAG_BOUNDS
+from .hub_metric import LAG_BOUNDS
 
-FLOW = ("backend", "flow", "document", "direction", "company")
+BACKEND = ("backend", "backend_id", "environment", "company")
+FLOW = ("flow", "document", "direction", *BACKEND)
 
 
 class HubMetric(models.Model):
@@ -43,11 +44,10 @@ class HubMetric(models.Model):
         """Return {flow id: values of the labels ``FLOW``}."""
         return {
             flow.id: (
-                flow.backend_id.name,
                 flow.code,
                 flow.document,
                 flow.direction,
-                flow.company_id.name,
+                *_of_backend(flow.backend_id),
             )
             for flow in self.env["hub.flow"].search([("chosen", "=", True)])
         }
@@ -135,13 +135,12 @@ class HubMetric(models.Model):
                 SELECT flow_id, outcome, lag_class, sum(count)::bigint,
                        sum(lag_seconds)
                   FROM hub_metric
-                 WHERE flow_id = ANY(%s) AND started_at
-                       + make_interval(secs => seconds) <= (
-                           SELECT max(started_at) - %s FROM hub_metric)
+                 WHERE flow_id = ANY(%s)
+                   AND started_at + make_interval(secs => seconds) <= %s
               GROUP BY 1, 2, 3
                 """,
                 flow_ids,
-                AGAIN,
+                self._complete_before(),
             )
         ):
             key = (flow_id, outcome)
@@ -155,7 +154,7 @@ class HubMetric(models.Model):
     # === BACKENDS ===#
 
     def _backend_families(self):
-        names = ("backend", "system", "environment", "company")
+        names = (*BACKEND, "system")
         connected = GaugeMetricFamily(
             "hub_backend_connected", "1 while connected and not paused.", labels=names
         )
@@ -170,10 +169,7 @@ class HubMetric(models.Model):
             labels=(*names, "category"),
         )
         backends = self.env["hub.backend"].search([])
-        values = {
-            b: (b.name, b.system or "", b.environment or "", b.company_id.name)
-            for b in backends
-        }
+        values = {b: (*_of_backend(b), b.system or "") for b in backends}
         for backend, row in values.items():
             connected.add_metric(row, float(backend.state == "connected"))
             held.add_metric(row, float(backend.limit_state != "closed"))
@@ -184,6 +180,12 @@ class HubMetric(models.Model):
         ):
             problems.add_metric((*values[backend], category), count)
         return [connected, held, problems]
+
+
+def _of_backend(backend):
+    """Names need not be unique, series must be."""
+    environment = backend.environment or ""
+    return backend.name, str(backend.id), environment, backend.company_id.name
 
 
 def _gauge(name, text):

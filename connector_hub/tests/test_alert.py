@@ -257,7 +257,9 @@ class TestAlert(DrainCase):
         self.assertIn("Could not be told", alert.message_ids[:1].body)
 
     def test_inner_addresses_are_refused_where_it_matters(self):
-        self.backend.environment = "production"
+        self.backend.write(
+            {"environment": "production", "api_url": "https://store.example.com"}
+        )
         for url in ("http://127.0.0.1/x", "http://example.com/x", "ftp://example.com"):
             with self.assertRaises(ValidationError):
                 self.rule(webhook_url=url)

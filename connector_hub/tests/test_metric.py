@@ -76,16 +76,75 @@ class TestMetric(DrainCase):
         self.assertEqual(self.counted(), {"done": 27})
         rows = self.collect()
         self.assertEqual(set(rows.mapped("seconds")), {300, 3600})
-        old = rows.filtered(lambda row: row.seconds == 3600)
+        self.age(70 * 24)
+        self.settle(60, 3, count=1)
+        self.assertEqual(set(self.collect().mapped("seconds")), {300, 86400})
+        self.assertEqual(self.counted(), {"done": 28})
+        self.collect()
+        self.assertEqual(self.counted(), {"done": 28})
+
+    def complete(self):
+        """Return how many done messages monitoring systems are told."""
+        labels = self.env["hub.metric"]._complete([self.order_flow.id])[0]
+        return labels.get((self.order_flow.id, "done"), 0)
+
+    def age(self, hours):
+        """Let time pass: everything was so much earlier."""
+        self.env.flush_all()
+        for table, column in (
+            ("hub_metric", "started_at"),
+            ("hub_metric_mark", "counted_to"),
+            ("hub_message", "processed_at"),
+            ("hub_message", "received_at"),
+        ):
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE %s SET %s = %s - make_interval(hours => %s)",
+                    SQL.identifier(table),
+                    *[SQL.identifier(column)] * 2,
+                    hours,
+                )
+            )
+        self.env.invalidate_all()
+
+    def test_counters_never_fall_and_miss_no_last_burst(self):
+        self.settle(7200, 3, count=20)
+        self.settle(60, 3, count=300)
+        self.collect()
+        self.assertEqual(self.complete(), 20, "the last minutes are not complete")
+        self.age(1)
+        self.collect()
+        self.assertEqual(self.complete(), 320, "though nothing happened since")
+        for _hour in range(60):
+            self.age(1)
+            self.collect()
+            self.assertEqual(self.complete(), 320)
+        self.assertIn(3600, self.collect().mapped("seconds"))
+
+    def test_what_poisons_workers_is_counted(self):
+        self.place(1)
+        self.poll(self.order_flow)
+        self.message().write({"state": "processing", "deaths": 2})
+        self.drain(self.order_flow)
+        self.collect()
+        self.assertEqual(self.counted(), {"quarantined": 1})
+
+    def test_what_settles_itself_has_not_come_to_an_end(self):
+        self.settle(5, 3, "in_doubt", count=3)
         self.env.cr.execute(
             SQL(
-                "UPDATE hub_metric SET started_at = started_at - interval '70 days'"
-                " WHERE id = ANY(%s)",
-                old.ids,
+                "UPDATE hub_message SET next_attempt_at = now()"
+                " WHERE flow_id = %s AND external_id <> 'M1'",
+                self.order_flow.id,
             )
         )
-        self.assertEqual(set(self.collect().mapped("seconds")), {300, 86400})
-        self.assertEqual(self.counted(), {"done": 27})
+        self.collect()
+        self.assertEqual(self.counted(), {"in_doubt": 1})
+
+    def test_nothing_is_written_when_nothing_changed(self):
+        self.settle(60, 3, count=3)
+        before = self.collect().ids
+        self.assertEqual(self.collect().ids, before)
 
     def test_nothing_is_counted_again_after_a_quiet_week(self):
         days = 24 * 3600

@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
 from typing import Any
 from urllib.parse import urlsplit
@@ -77,7 +78,8 @@ class BulkWriter:
         if len(content) > MAX_FILE:
             raise Rejected("It is too much for one operation.", code="too_large")
         file = File(f"{self._name}.jsonl", "text/jsonl", content, "")
-        target = stage(self._client, file, "BULK_MUTATION_VARIABLES")
+        with nothing_began():
+            target = stage(self._client, file, "BULK_MUTATION_VARIABLES")
         fields = {row["name"]: row["value"] for row in target["parameters"]}
         data = self._client.execute(
             "bulk_mutation",
@@ -162,7 +164,10 @@ def claim_places(client: ShopifyClient, count: int = 1) -> None:
 
     :raises NoPlace: they cannot
     """
-    data = client.query("bulk_operations", first=PLACES, search=unfinished("mutation"))
+    with nothing_began():
+        data = client.query(
+            "bulk_operations", first=PLACES, search=unfinished("mutation")
+        )
     busy = [
         operation
         for operation in data["bulkOperations"]["nodes"]
@@ -170,6 +175,19 @@ def claim_places(client: ShopifyClient, count: int = 1) -> None:
     ]
     if len(busy) + count > PLACES:
         raise no_place()
+
+
+@contextmanager
+def nothing_began() -> Iterator[None]:
+    """What fails in here leaves no doubt: no record has been sent."""
+    try:
+        yield
+    except Unavailable as error:
+        if not error.sent:
+            raise
+        raise Unavailable(
+            error.message, remedy=error.remedy, code=error.code, sent=False
+        ) from error
 
 
 def no_place() -> NoPlace:

@@ -14,7 +14,6 @@ import dataclasses
 import json
 import os
 import queue
-import signal
 import subprocess
 import sys
 import threading
@@ -33,6 +32,8 @@ ADDON_TESTS = "addon tests"
 GLUE_TESTS = "glue tests"
 LINTERS = "linters"
 AT_ONCE = 2  # sections: one for each core of a small machine
+#: processes of sections at this moment
+_running: "set[subprocess.Popen[bytes]]" = set()
 NO_TESTS = 5  # pytest's exit code when nothing was collected
 
 
@@ -83,29 +84,44 @@ def _side_by_side(
     waiting: "queue.Queue[tuple[str, list[str]]]",
 ) -> Iterator[Result]:
     """Run sections; what one prints comes in one piece, when it has ended."""
-    count, ended = waiting.qsize(), queue.Queue[tuple[Result, Path]]()
+    count, ended = waiting.qsize(), queue.Queue[tuple[Result, str]]()
 
     def work() -> None:
-        with contextlib.suppress(queue.Empty):
-            while True:
+        while not stopping.is_set():
+            try:
                 name, targets = waiting.get_nowait()
-                log = paths.folder(REPORTS) / f"{name.replace(' ', '-')}.log"
-                with log.open("w") as output:
-                    options = ["--durations=10", "--durations-min=5"]
-                    ended.put((_result(name, targets, options, output), log))
+            except queue.Empty:
+                return
+            ended.put(_logged(name, targets))
 
-    for _core in range(AT_ONCE):
-        threading.Thread(target=work, daemon=True).start()
+    stopping = threading.Event()
+    threads = [threading.Thread(target=work, daemon=True) for _core in range(AT_ONCE)]
+    for thread in threads:
+        thread.start()
     try:
         for _section in range(count):
-            result, log = ended.get()
+            result, printed = ended.get()
             _headline(result.name)
-            print(log.read_text(), flush=True)
+            print(printed, flush=True)
             yield _closed(result)
     finally:
-        for pid in process.children(os.getpid()):
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGTERM)
+        stopping.set()
+        for running in list(_running):
+            running.terminate()
+        for thread in threads:
+            thread.join(30)
+
+
+def _logged(name: str, targets: list[str]) -> tuple[Result, str]:
+    """Run a section; return what it printed as well. Whatever happens is its result."""
+    options = ["--durations=10", "--durations-min=5"]
+    try:
+        log = paths.folder(REPORTS) / f"{name.replace(' ', '-')}.log"
+        with log.open("w") as output:
+            result = _result(name, targets, options, output)
+        return result, log.read_text(errors="replace")
+    except BaseException:  # noqa: B036 - a thread that dies would be waited for
+        return Result(name, False, 0, failed=1), traceback.format_exc()
 
 
 def _glue_targets() -> list[str]:
@@ -169,8 +185,21 @@ def _result(
 
 def _linters(output: IO[str] | None) -> Result:
     command = [str(paths.PYTHON), "-m", "harness.lint"]
-    done = subprocess.run(command, cwd=paths.ROOT, stdout=output, stderr=output)
-    return Result(LINTERS, done.returncode == 0, 0)
+    return Result(LINTERS, _run(command, output) == 0, 0)
+
+
+def _run(
+    command: list[str], output: IO[str] | None, env: dict[str, str] | None = None
+) -> int:
+    """Run a process of a section, which ends with us; return its exit code."""
+    with subprocess.Popen(
+        command, cwd=paths.ROOT, env=env, stdout=output, stderr=output
+    ) as running:
+        _running.add(running)
+        try:
+            return running.wait()
+        finally:
+            _running.discard(running)
 
 
 def _with_database(
@@ -211,13 +240,11 @@ def _pytest(name: str, arguments: list[str], output: IO[str] | None) -> Result:
     passed = counts.with_suffix(".passed")
     passed.unlink(missing_ok=True)
     reports = {"HARNESS_COUNTS": str(counts), "HARNESS_PASSED": str(passed)}
-    code = subprocess.run(
+    code = _run(
         [str(paths.PYTHON), "-m", "pytest", "-p", "harness.pytest_plugin", *arguments],
-        cwd=paths.ROOT,
-        env={**os.environ, **_private_folders(), **reports},
-        stdout=output,
-        stderr=output,
-    ).returncode
+        output,
+        {**os.environ, **_private_folders(), **reports},
+    )
     result = Result(name, code in (0, NO_TESTS), 0)
     if counts.exists():
         for key, value in json.loads(counts.read_text()).items():

@@ -23,6 +23,7 @@ export class HubDashboard extends Component {
         this.action = useService("action");
         this.state = useState({figures: null, error: "", hours: 24, backend: 0});
         this.state.environment = "";
+        this.asked = 0;
         this.spans = [
             {hours: 1, name: _t("Last hour")},
             {hours: 24, name: _t("Last 24 hours")},
@@ -39,8 +40,10 @@ export class HubDashboard extends Component {
 
     async load() {
         const {hours, backend, environment} = this.state;
+        // A slow answer must not replace that to a later question
+        const question = ++this.asked;
         try {
-            this.state.figures = await this.orm.silent.call(
+            const figures = await this.orm.silent.call(
                 "hub.dashboard",
                 "figures",
                 [],
@@ -50,7 +53,9 @@ export class HubDashboard extends Component {
                     environment: environment || null,
                 }
             );
-            this.state.error = "";
+            if (question === this.asked) {
+                Object.assign(this.state, {figures, error: ""});
+            }
         } catch (error) {
             this.state.error = error.data?.message || error.message;
         }
@@ -114,6 +119,29 @@ export class HubDashboard extends Component {
         ]);
         const context = {[`search_default_${filter}`]: 1};
         return this.action.doAction({...action, context});
+    }
+
+    async openDone(flow) {
+        const action = await this.orm.call("hub.flow", "action_open_messages", [
+            [flow.id],
+        ]);
+        const domain = [
+            ...action.domain,
+            ["state", "in", this.figures.settled_states],
+            ["processed_at", ">=", this.figures.since],
+        ];
+        return this.action.doAction({...action, domain});
+    }
+
+    directionText(flow) {
+        return flow.direction === "in" ? _t("Into Odoo") : _t("Out of Odoo");
+    }
+
+    trendText(flow) {
+        return _t("%(flow)s: done per interval, %(most)s at most", {
+            flow: flow.name,
+            most: formatInteger(Math.max(0, ...flow.trend)),
+        });
     }
 
     openCategory(category) {

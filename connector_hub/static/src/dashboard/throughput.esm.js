@@ -38,6 +38,15 @@ export class Throughput extends Component {
         ];
     }
 
+    get summary() {
+        const sum = (values) => values.reduce((total, value) => total + value, 0);
+        const {done, failed} = this.props.chart;
+        return _t("%(done)s done, %(failed)s failed", {
+            done: sum(done),
+            failed: sum(failed),
+        });
+    }
+
     // As the theme has it, so that dark mode is followed
     color(name) {
         const style = getComputedStyle(document.documentElement);

@@ -35,8 +35,7 @@ ALLOWED = {
         "signed_webhook",
         "importers",
         "exporters",
-        # for typing: what goes to and comes from an adapter
-        "components.event",
+        "components.event",  # for typing: what goes to and comes from an adapter
         "components.push",
     },
 }

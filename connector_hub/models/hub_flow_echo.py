@@ -85,7 +85,8 @@ class HubFlow(models.Model):
         """
         tasks = [task for task in tasks if task.is_open]
         # asked of the class: an environment of the bot costs too much
-        adds = self.env[f"hub.importer.{self.document}"]._parts_of_ours
+        importer = self.env.get(f"hub.importer.{self.document}")
+        adds = getattr(importer, "_parts_of_ours", False)
         if not tasks or not adds or not self._twin_id():
             return
         rows = self.env.execute_query(

@@ -150,7 +150,8 @@ class HubMetric(models.Model):
         return SQL(
             """
             SELECT f.id AS flow_id, f.backend_id, f.company_id, m.*
-              FROM hub_flow f CROSS JOIN unnest(%(states)s) AS s(wanted),
+              FROM hub_flow f JOIN hub_backend b ON b.id = f.backend_id
+                   CROSS JOIN unnest(%(states)s) AS s(wanted),
                    LATERAL (
                 SELECT %(at)s AS at, state,
                        CASE WHEN topic = 'backfill' THEN -1
@@ -163,6 +164,8 @@ class HubMetric(models.Model):
                    AND m.processed_at >= %(start)s
                    AND (m.state <> 'in_doubt' OR m.next_attempt_at IS NULL)
               GROUP BY 1, 2, 3) AS m
+               -- somebody may be deleting them at this moment
+               FOR KEY SHARE OF b, f
             """,
             at=_interval(SQL("processed_at")),
             states=[*SETTLED, *FAILED],

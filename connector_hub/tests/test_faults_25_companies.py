@@ -8,8 +8,8 @@ from odoo.tools import mute_logger
 from .common import HubCase
 from .row_filler import RowFiller
 
-#: shared by all companies: limiters by address and quota, without anybody's content
-SHARED = {"hub.limit"}
+#: shared by all companies, without content of any: limiters, how far was counted
+SHARED = {"hub.limit", "hub.metric.mark"}
 #: seals the entries of all companies, as the sweeper does: their content stays
 COMMON = {"hub.audit.action_verify"}
 
